@@ -1,0 +1,282 @@
+"""All settings, from the environment. DEBUG=1 is for the demo and the tests; without it every secret is required.
+
+Nothing here starts a server: ``esafety.embedded`` does that for ``bin/demo`` and ``bin/test``, which then set
+DATABASE_URL and REDIS_URL like any production host would.
+"""
+
+import base64
+import hashlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+# Lets annotations such as ModelAdmin[School] stand in code that runs.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+
+
+def required(name: str, debug_default: str) -> str:
+    """The variable, or a clear refusal to start. Only DEBUG has a stand-in."""
+    value: str = env.str(name, default="")
+    if value:
+        return value
+    if DEBUG and debug_default:
+        return debug_default
+    raise ImproperlyConfigured(
+        f"{name} is not set. Set it in the environment (see docs/deploy.md); the service does not start without it."
+    )
+
+
+SECRET_KEY = required("SECRET_KEY", "debug-only-key-that-never-leaves-this-machine-0123456789abcdef")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Keys that seal evidence, issued PDFs and passphrases at rest; the first one seals, all of them open.
+SEALING_KEYS = [key for key in env.list("SEALING_KEYS", default=[]) if key]
+if not SEALING_KEYS:
+    if not DEBUG:
+        required("SEALING_KEYS", "")
+    SEALING_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()]
+
+BASE_URL = required("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+if not ALLOWED_HOSTS:
+    if not DEBUG:
+        required("ALLOWED_HOSTS", "")
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
+
+INSTALLED_APPS = [
+    "audit",
+    "packs",
+    "schools",
+    "dispatch",
+    "sanctions",
+    "aup",
+    "incidents",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.admin",
+    "bootstrap",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "import_export",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "esafety.middleware.PlainNotFound",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "schools.middleware.ViewerMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "esafety.urls"
+WSGI_APPLICATION = "esafety.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "esafety.navigation.shell",
+            ],
+            "builtins": ["schools.templatetags.plain_words"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL", ""))}
+DATABASES["default"].update(
+    {
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**DATABASES["default"].get("OPTIONS", {}), "application_name": "esafety"},
+    }
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "schools.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "incidents:today"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+# Uploads are read into memory, checked and sealed into the database; nothing is written to a media folder.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("bootstrap5",)
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- the worker -------------------------------------------------------------------------------------------------
+REDIS_URL = required("REDIS_URL", "filesystem://")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 600}
+if REDIS_URL.startswith("filesystem:"):
+    _queue = VAR_DIR / "broker"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "queue"),
+        "data_folder_out": str(_queue / "queue"),
+        "control_folder": str(_queue / "control"),
+        "store_processed": False,
+    }
+
+# --- mail -------------------------------------------------------------------------------------------------------
+EMAIL_URL = required("EMAIL_URL", f"filemail://{VAR_DIR / 'mail'}")
+_mail = urlsplit(EMAIL_URL)
+if _mail.scheme not in {"smtp", "smtp+tls", "smtps", "smtp+ssl", "filemail"}:
+    raise ImproperlyConfigured("EMAIL_URL must be smtp://, smtp+tls:// or smtp+ssl:// (see docs/deploy.md).")
+if _mail.scheme == "filemail" and not DEBUG:
+    raise ImproperlyConfigured("EMAIL_URL=filemail:// keeps mails on disk and is for the demo only; set a mail server.")
+DISPATCH_MAIL = {
+    "scheme": _mail.scheme,
+    "host": _mail.hostname or "",
+    "port": _mail.port or (465 if _mail.scheme in {"smtps", "smtp+ssl"} else 587 if _mail.scheme == "smtp+tls" else 25),
+    "user": _mail.username or "",
+    "password": _mail.password or "",
+    "folder": _mail.path if _mail.scheme == "filemail" else "",
+    "timeout_seconds": env.int("EMAIL_TIMEOUT", default=30),
+}
+MAIL_FROM = env.str("MAIL_FROM", default="online-safety@demo.example.org" if DEBUG else "")
+if not MAIL_FROM:
+    required("MAIL_FROM", "")
+
+# --- the browser ------------------------------------------------------------------------------------------------
+_https = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_NAME = "__Host-session" if not DEBUG else "session"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_NAME = "__Host-csrf" if not DEBUG else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- logs: codes and ids only, never a value from a form ----------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+}
+# Errors are logged with their place, not with local variables or form values.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "esafety.exceptions.NothingButThePlace"
+
+# What one school may store and send; numbers the interface repeats.
+EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
+EVIDENCE_MAX_FILES = 10
+REPORT_DUE_HOURS = 24
+ACKNOWLEDGE_LINK_DAYS = env.int("ACKNOWLEDGE_LINK_DAYS", default=30)
+
+# --- dispatch -----------------------------------------------------------------------------------------------------
+# A worker that says nothing for this long is given up, and its message goes to another one. A task is ended a little
+# earlier, so that a worker never outlives its lease.
+DISPATCH_LEASE_SECONDS = env.int("DISPATCH_LEASE_SECONDS", default=180)
+DISPATCH_SWEEP_SECONDS = env.int("DISPATCH_SWEEP_SECONDS", default=60)
+# How long a message that may have arrived waits before it is repeated, once.
+DISPATCH_REPEAT_SECONDS = env.int("DISPATCH_REPEAT_SECONDS", default=600)
+# A report that has not left after this long is shown as late, although it is still being tried.
+DISPATCH_LATE_SECONDS = env.int("DISPATCH_LATE_SECONDS", default=900)
+# What a request may wait for the broker when it wakes a worker; the sweep finds what was missed.
+DISPATCH_WAKE_SECONDS = env.float("DISPATCH_WAKE_SECONDS", default=0.5)
+DISPATCH_CELERY_APP = "esafety.celery.app"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {
+        "task": "dispatch.tasks.sweep",
+        "schedule": float(DISPATCH_SWEEP_SECONDS),
+        "options": {"expires": max(DISPATCH_SWEEP_SECONDS - 5, 1)},
+    },
+}
+# A worker that lost its broker waits for it for as long as it takes.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Loading the PDF maker in a new worker process takes a second, more on a slow machine; 4 would be Celery's patience.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
+# The officer's link stands in the path of a request, so paths are cut before they are logged.
+LOGGING["filters"] = {"no_links": {"()": "dispatch.links.WithoutLinks"}}
+LOGGING["handlers"]["console"]["filters"] = ["no_links"]
