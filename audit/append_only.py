@@ -1,0 +1,40 @@
+"""A migration operation for tables whose rows are only ever added."""
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+
+class RefuseChange(Operation):
+    """Migration operation: rows of a table are added and never changed or deleted (UPDATE and DELETE raise)."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The state of the models does not change."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        schema_editor.execute(
+            f"""CREATE FUNCTION {table}_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'rows of {table} are only ever added'; END $$"""
+        )
+        schema_editor.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {schema_editor.quote_name(table)} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse_change()"
+        )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        schema_editor.execute(f"DROP TRIGGER {table}_append_only ON {schema_editor.quote_name(table)}")
+        schema_editor.execute(f"DROP FUNCTION {table}_refuse_change()")
+
+    def describe(self) -> str:
+        return f"Only ever add to {self.model_name}"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__qualname__, [self.model_name], {}

@@ -1,0 +1,49 @@
+"""One Viewer a request."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from schools.selectors import viewer_for
+from schools.viewer import Viewer
+
+SCHOOL_KEY = "school"
+
+
+class SchoolRequest(HttpRequest):
+    """A request of somebody who is logged in and belongs to a school."""
+
+    viewer: Viewer
+
+
+class ViewerMiddleware:
+    """Sets ``request.viewer`` before a view runs: the user in the school they chose, with today's roles.
+
+    Somebody who is logged in but belongs to no school (any more) is told so, except in the administration.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if getattr(view, "login_required", True) is False or not request.user.is_authenticated:
+            return None
+        chosen = request.session.get(SCHOOL_KEY)
+        viewer = viewer_for(
+            user_id=request.user.pk, today=timezone.localdate(), school_id=UUID(chosen) if chosen else None
+        )
+        if viewer is not None:
+            request.viewer = viewer  # type: ignore[attr-defined]
+            return None
+        match = request.resolver_match
+        if match is not None and ("admin" in match.namespaces or match.url_name in {"logout"}):
+            return None
+        return render(request, "schools/no_school.html", status=403)
