@@ -1,0 +1,1 @@
+"""Decisions about incidents, from facts alone: no Django, no clock, no database."""

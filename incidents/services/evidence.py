@@ -1,0 +1,182 @@
+"""Evidence files: checked, sealed with their hash, served only as attachments. Never an indecent image."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from uuid import UUID
+
+import pikepdf
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, UnidentifiedImageError
+
+from audit import services as audit
+from incidents.models import Evidence, EvidenceContent, Incident, Status
+from incidents.rules.files import Allowed, begins_right, kind_by_name, tidy_filename
+from incidents.services.problems import WrongStatus
+from incidents.services.recording import locked
+from packs import loader
+from schools.roles import Permission
+from schools.sealing import seal, unseal
+from schools.viewer import Viewer
+
+MAX_PIXELS = 60_000_000
+
+
+class FileRefused(ValueError):
+    """A file that may not be kept; the message says why and what to do."""
+
+
+class UploadsBarred(FileRefused):
+    """The incident may involve indecent images: nothing is taken, whatever it is. Duties P7, P8 (NS 11.2, 11.3)."""
+
+
+class EvidenceAltered(RuntimeError):
+    """The bytes no longer have the hash they were sealed with."""
+
+    def __init__(self) -> None:
+        super().__init__("This file is not what was stored. Tell the service's administrator.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file taken out of its seal."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def refuse_when_barred(*, by: Viewer, incident_id: UUID) -> None:
+    """Ask before reading a single byte of an upload. One query. Raises UploadsBarred, Incident.DoesNotExist."""
+    _refuse_barred(Incident.objects.visible_to(by).get(pk=incident_id))
+
+
+def add_evidence(*, by: Viewer, incident_id: UUID, filename: str, content: bytes) -> Evidence:
+    """Check, seal and keep a file. Duties P14, L3 (CM 4.4). Eight queries at most.
+
+    Raises NotAllowed, Incident.DoesNotExist, WrongStatus (closed), UploadsBarred, FileRefused.
+    """
+    by.must(Permission.RECORD_INCIDENTS)
+    with transaction.atomic():
+        incident = locked(by, incident_id)
+        _refuse_barred(incident)
+        if incident.status == Status.CLOSED:
+            raise WrongStatus("This incident is closed. Open it again to add evidence.")
+        allowed = check_file(filename, content)
+        if incident.evidence.count() >= settings.EVIDENCE_MAX_FILES:
+            raise FileRefused(f"An incident keeps at most {settings.EVIDENCE_MAX_FILES} files.")
+        digest = hashlib.sha256(content).hexdigest()
+        if incident.evidence.filter(sha256=digest).exists():
+            raise FileRefused("This file is already kept with the incident.")
+        evidence = Evidence.objects.create(
+            school_id=by.school_id,
+            incident=incident,
+            filename=tidy_filename(filename),
+            media_type=allowed.media_type,
+            size_bytes=len(content),
+            sha256=digest,
+            added_by_id=by.person_id,
+            added_at=timezone.now(),
+        )
+        EvidenceContent.objects.create(school_id=by.school_id, evidence=evidence, sealed=seal(content))
+        audit.record(
+            "evidence.added",
+            school_id=by.school_id,
+            actor_id=by.user_id,
+            object_type="incident",
+            object_id=incident.pk,
+            detail={"evidence": str(evidence.pk), "sha256": digest},
+        )
+    return evidence
+
+
+def open_evidence(*, by: Viewer, incident_id: UUID, evidence_id: UUID) -> OpenedFile:
+    """Take a file out of its seal, for download. Audited. Four queries.
+
+    What was kept before the incident was marked as one with indecent images is not opened any more: nobody views it
+    here. Raises Incident.DoesNotExist, UploadsBarred, Evidence.DoesNotExist, EvidenceAltered.
+    """
+    with transaction.atomic():
+        incident = Incident.objects.visible_to(by).get(pk=incident_id)
+        _refuse_barred(incident)
+        evidence = incident.evidence.select_related("content").get(pk=evidence_id)
+        content = unseal(evidence.content.sealed)
+        if hashlib.sha256(content).hexdigest() != evidence.sha256:
+            raise EvidenceAltered
+        audit.record(
+            "evidence.opened",
+            school_id=by.school_id,
+            actor_id=by.user_id,
+            object_type="incident",
+            object_id=incident.pk,
+            detail={"evidence": str(evidence.pk)},
+        )
+    return OpenedFile(evidence.filename, evidence.media_type, content)
+
+
+def _refuse_barred(incident: Incident) -> None:
+    if incident.uploads_barred:
+        raise UploadsBarred(loader.get(incident.pack_code, incident.pack_version).form.uploads_barred_reason)
+
+
+def check_file(filename: str, content: bytes) -> Allowed:
+    """What kind of file this is: its name, its first bytes and a real parse must agree. Raises FileRefused."""
+    allowed = kind_by_name(filename)
+    if allowed is None:
+        raise FileRefused("Only PDF, PNG, JPEG, TXT and EML files are kept.")
+    if not content:
+        raise FileRefused("This file is empty.")
+    if len(content) > settings.EVIDENCE_MAX_BYTES:
+        raise FileRefused(f"A file may have at most {settings.EVIDENCE_MAX_BYTES // 1024 // 1024} MB.")
+    if not begins_right(allowed, content[:4096]) or not _parses(allowed, content):
+        raise FileRefused("This file is not what its name says, or it is damaged.")
+    return allowed
+
+
+def _parses(allowed: Allowed, content: bytes) -> bool:
+    match allowed.kind:
+        case "pdf":
+            return _is_pdf(content)
+        case "png" | "jpeg":
+            return _is_image(allowed, content)
+        case "txt":
+            return _is_text(content)
+        case "eml":
+            return _is_mail(content)
+
+
+def _is_pdf(content: bytes) -> bool:
+    try:
+        with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
+            return len(pdf.pages) > 0 and "/EmbeddedFiles" not in pdf.Root.get("/Names", {})
+    except (pikepdf.PdfError, ValueError, RuntimeError):
+        return False
+
+
+def _is_image(allowed: Allowed, content: bytes) -> bool:
+    try:
+        with Image.open(io.BytesIO(content), formats=[allowed.kind.upper()]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                return False
+            image.load()
+            return True
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+
+
+def _is_text(content: bytes) -> bool:
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return all(each.isprintable() or each.isspace() for each in text) or encoding == "utf-8"
+    return False
+
+
+def _is_mail(content: bytes) -> bool:
+    mail = message_from_bytes(content, policy=policy.default)
+    return not mail.defects and mail["From"] is not None and (mail["Date"] is not None or mail["Subject"] is not None)

@@ -1,0 +1,218 @@
+"""The co-ordinator's record: opened, filled in page by page, corrected. Every save is a revision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import services as audit
+from incidents import projection
+from incidents.models import Draft, Incident, Revision, Status, Transition
+from incidents.rules.answers import changed_keys, problems
+from incidents.rules.pages import answers_on, page
+from incidents.rules.statuses import due_at, may_move
+from incidents.services.problems import NotAcceptable, StaleVersion, WrongStatus
+from incidents.services.reporting import complete, free_reference, keep_first_revision
+from packs import loader
+from packs.schema import Pack
+from schools.roles import Permission
+from schools.selectors import adopted_pack, people_by_id
+from schools.viewer import Viewer
+
+
+def locked(by: Viewer, incident_id: UUID) -> Incident:
+    """The incident for writing, if the viewer may know of it. One query. Raises Incident.DoesNotExist."""
+    return Incident.objects.visible_to(by).select_for_update(of=("self",)).get(pk=incident_id)
+
+
+def newest_content(incident: Incident) -> dict[str, Any]:
+    """What the record says now. One query."""
+    content: dict[str, Any] = Revision.objects.values_list("content", flat=True).get(
+        incident=incident, number=incident.revision
+    )
+    return content
+
+
+def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:
+    """Log an incident straight onto the form; its clock starts. Duties R1, R2 (CC 4.1, CM 4.1). Ten queries at most.
+
+    ``incident_id`` was given with the form: a second click gives back the first record. Raises NotAllowed,
+    NotAcceptable for the fields of the first page.
+    """
+    by.must(Permission.RECORD_INCIDENTS)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            pack = adopted_pack(school_id=by.school_id)
+            content = complete(pack, answers, reporter="")
+            _refuse_problems(pack, content, "details", now)
+            incident = Incident(
+                id=incident_id,
+                school_id=by.school_id,
+                reference=free_reference(by.school_id),
+                status=Status.RECORDED,
+                pack_code=pack.code,
+                pack_version=pack.version,
+                started_by_id=by.person_id,
+                logged_at=now,
+                recorded_at=now,
+                due_at=due_at(now, settings.REPORT_DUE_HOURS),
+                revision=1,
+            )
+            projection.project(incident, content, pack)
+            incident.save(force_insert=True)
+            keep_first_revision(by, incident, content, now)
+            _audit(by, "incident.recorded", incident)
+    except IntegrityError:
+        twin = Incident.objects.visible_to(by).filter(pk=incident_id, started_by_id=by.person_id).first()
+        if twin is None:
+            raise
+        return twin
+    return incident
+
+
+def save_page(
+    *, by: Viewer, incident_id: UUID, page_code: str, version: int, answers: Mapping[str, Any], reason: str = ""
+) -> Incident:
+    """Save one page of a record as a new revision. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
+
+    The first save turns a reported concern into a record and starts its clock. Saving what is already there makes no
+    revision. Raises NotAllowed, Incident.DoesNotExist, WrongStatus on a closed one, StaleVersion when ``version`` is
+    no longer the newest, NotAcceptable.
+    """
+    by.must(Permission.RECORD_INCIDENTS)
+    now = timezone.now()
+    with transaction.atomic():
+        incident = locked(by, incident_id)
+        if incident.status == Status.CLOSED:
+            raise WrongStatus("This incident is closed. Open it again, with a reason, to change the record.")
+        pack = loader.get(incident.pack_code, incident.pack_version)
+        before = newest_content(incident)
+        if version != incident.revision:
+            raise StaleVersion(incident.revision, before)
+        keys = answers_on(pack.form, page(page_code))
+        content = {**before, **{key: value for key, value in answers.items() if key in keys}}
+        if page_code == "people":
+            content["people"] = _known_people(by, content["people"], before["people"])
+        _refuse_problems(pack, content, page_code, now)
+        changed = changed_keys(before, content)
+        first = incident.status == Status.REPORTED
+        fields = list(projection.PROJECTED)
+        if changed:
+            incident.revision += 1
+            Revision.objects.create(
+                school_id=by.school_id,
+                incident=incident,
+                number=incident.revision,
+                content=content,
+                changed=list(changed),
+                reason=reason,
+                by_id=by.person_id,
+                at=now,
+            )
+            projection.project(incident, content, pack)
+            projection.involve(incident, before["people"], content["people"], revision=incident.revision)
+        if first:
+            incident.recorded_at, incident.due_at = now, due_at(now, settings.REPORT_DUE_HOURS)
+            fields += ["recorded_at", "due_at", "status"]
+            move(by, incident, Status.RECORDED, now)
+        if changed or first:
+            incident.save(update_fields=fields if changed else ["recorded_at", "due_at", "status"])
+        incident.drafts.filter(user_id=by.user_id, section=page_code).delete()
+        if changed or first:
+            _audit(by, "incident.recorded" if first else "incident.corrected", incident, fields=list(changed))
+    return incident
+
+
+def save_page_draft(
+    *, by: Viewer, incident_id: UUID, page_code: str, version: int, content: Mapping[str, Any]
+) -> datetime:
+    """Keep what is typed on a page and not yet saved, for this user only. Four queries.
+
+    Raises NotAllowed, Incident.DoesNotExist, UnknownPage.
+    """
+    by.must(Permission.RECORD_INCIDENTS)
+    now = timezone.now()
+    with transaction.atomic():
+        incident = Incident.objects.visible_to(by).get(pk=incident_id)
+        Draft.objects.update_or_create(
+            incident=incident,
+            user_id=by.user_id,
+            section=page(page_code).code,
+            defaults={
+                "school_id": by.school_id,
+                "base_revision": version,
+                "content": dict(content),
+                "updated_at": now,
+            },
+        )
+    return now
+
+
+def discard_page_draft(*, by: Viewer, incident_id: UUID, page_code: str) -> None:
+    """Go back to what is saved. Raises NotAllowed, Incident.DoesNotExist."""
+    by.must(Permission.RECORD_INCIDENTS)
+    with transaction.atomic():
+        incident = Incident.objects.visible_to(by).get(pk=incident_id)
+        incident.drafts.filter(user_id=by.user_id, section=page_code).delete()
+
+
+def move(by: Viewer, incident: Incident, to_status: Status, at: datetime, *, reason: str = "") -> None:
+    """Change the status and keep who did it, when and why; the caller saves the incident. One query."""
+    if not may_move(incident.status, to_status):
+        raise WrongStatus("The incident has moved on meanwhile. Look at it again before you go on.")
+    incident.status = to_status
+    Transition.objects.create(
+        school_id=by.school_id,
+        incident=incident,
+        to_status=to_status,
+        revision=incident.revision,
+        reason=reason,
+        by_id=by.person_id,
+        at=at,
+    )
+
+
+def _refuse_problems(pack: Pack, content: Mapping[str, Any], page_code: str, now: datetime) -> None:
+    wrong = problems(pack.form, content, today=timezone.localdate(now), keys=page(page_code).keys)
+    if wrong:
+        raise NotAcceptable(wrong)
+
+
+def _known_people(by: Viewer, people: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The people as the school knows them: name, class and kind come from its own rows, never from the form.
+
+    An id that is not of this school is treated as a name that was typed. Who was in the record already stays as they
+    were written then.
+    """
+    written = {(each["person_id"], each["part"]): each for each in before if each["person_id"]}
+    ids = [UUID(each["person_id"]) for each in people if each.get("person_id")]
+    known = people_by_id(viewer=by, person_ids=ids) if ids else {}
+    result: list[dict[str, Any]] = []
+    for each in people:
+        tidy = {key: str(each.get(key, "")).strip() for key in ("person_id", "name", "group", "kind", "part")}
+        person = known.get(UUID(tidy["person_id"])) if tidy["person_id"] else None
+        if person is None:
+            tidy["person_id"] = ""
+        elif (tidy["person_id"], tidy["part"]) in written:
+            tidy = dict(written[tidy["person_id"], tidy["part"]])
+        else:
+            tidy |= {"name": person.name, "group": person.group, "kind": person.kind}
+        if tidy not in result:
+            result.append(tidy)
+    return result
+
+
+def _audit(by: Viewer, action: str, incident: Incident, *, fields: list[str] | None = None) -> None:
+    audit.record(
+        action,
+        school_id=by.school_id,
+        actor_id=by.user_id,
+        object_type="incident",
+        object_id=incident.pk,
+        detail={"revision": incident.revision, "fields": fields or []},
+    )

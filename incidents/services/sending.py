@@ -1,0 +1,89 @@
+"""Finalising a record: it is frozen into a document and queued for the local authority's officer."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from dispatch import outbox
+from dispatch.models import Message
+from incidents.models import Status
+from incidents.printing import TEMPLATE, Organisation, snapshot_of
+from incidents.rules.pages import everything_wrong
+from incidents.services.problems import NotAcceptable, NothingNew, StaleVersion, WrongStatus
+from incidents.services.recording import locked, move, newest_content
+from packs import loader
+from schools.models import School
+from schools.roles import Permission
+from schools.selectors import coordinator_name
+from schools.viewer import Viewer
+
+DOCUMENT_KIND = "incident_report"
+
+
+def organisation_of(school: School, *, officer_name: str) -> Organisation:
+    """The block at the head of the form, from the school's own record."""
+    contact = ", ".join(part for part in (school.phone, school.email) if part)
+    return Organisation(name=school.name, address=school.address, officer_name=officer_name, officer_contact=contact)
+
+
+def finalise(*, by: Viewer, incident_id: UUID, version: int) -> Message:
+    """Freeze this version of the record and queue it for the officer, as one act. Duties R2, D2 (CC 4.1, CM 3.2).
+
+    A corrected version goes as an update with its own message; the same version never goes twice. Sixteen queries at
+    most. Raises NotAllowed, Incident.DoesNotExist, StaleVersion, WrongStatus, NotAcceptable (with every page's
+    problems), NothingNew, and from dispatch NoOfficerAddress, NoPassphrase.
+    """
+    by.must(Permission.SEND_INCIDENTS)
+    now = timezone.now()
+    with transaction.atomic():
+        incident = locked(by, incident_id)
+        if incident.status in {Status.REPORTED, Status.DRAFT}:
+            raise WrongStatus("Record the incident before you send it.")
+        if version != incident.revision:
+            raise StaleVersion(incident.revision, newest_content(incident))
+        if incident.sent_revision == incident.revision:
+            raise NothingNew
+        pack = loader.get(incident.pack_code, incident.pack_version)
+        content = newest_content(incident)
+        today = timezone.localdate(now)
+        wrong = everything_wrong(pack.form, content, today=today)
+        if wrong:
+            raise NotAcceptable(tuple(problem for _, problem in wrong))
+        school = School.objects.get(pk=by.school_id)
+        snapshot = snapshot_of(
+            pack=pack,
+            answers=content,
+            organisation=organisation_of(school, officer_name=coordinator_name(school_id=school.pk, today=today)),
+            reference=incident.reference,
+            revision=incident.revision,
+            recorded_at=timezone.localtime(incident.recorded_at or now).isoformat(),
+            printed_at=timezone.localtime(now).isoformat(),
+            supersedes=incident.sent_revision or 0,
+        )
+        message = outbox.queue(
+            by=by,
+            kind=DOCUMENT_KIND,
+            subject_id=incident.pk,
+            revision=incident.revision,
+            reference=incident.reference,
+            template=TEMPLATE,
+            snapshot=snapshot,
+            due_at=incident.due_at,
+        )
+        incident.sent_revision = incident.revision
+        fields = ["sent_revision"]
+        if incident.status == Status.RECORDED:
+            move(by, incident, Status.IN_PROGRESS, now)
+            fields.append("status")
+        incident.save(update_fields=fields)
+        audit.record(
+            "incident.finalised",
+            school_id=by.school_id,
+            actor_id=by.user_id,
+            object_type="incident",
+            object_id=incident.pk,
+            detail={"revision": incident.revision, "message": str(message.pk)},
+        )
+    return message
