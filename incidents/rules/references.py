@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-# Without 0 O 1 I L U: nothing that is misread, and no words.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Without 0 O 1 I L U Z: nothing that is misread, and no words. 29 is a prime, so that every slip shows.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
 LENGTH = 8
 
 
 def make_reference(choose: Callable[[str], str]) -> str:
     """A reference such as ``7KQ2-M4XD``: seven characters by chance and one that checks them.
 
-    ``choose`` picks one character of a string by chance (``secrets.choice``). 30^7 = 2.2e10 references.
+    ``choose`` picks one character of a string by chance (``secrets.choice``). 29^7 = 1.7e10 references.
     """
     characters = "".join(choose(ALPHABET) for _ in range(LENGTH - 1))
     characters += check_character(characters)
@@ -18,7 +18,7 @@ def make_reference(choose: Callable[[str], str]) -> str:
 
 
 def check_character(characters: str) -> str:
-    """The character that makes a slip of one character, or two neighbours swapped, show."""
+    """The character that makes any slip of one character, and any two neighbours swapped, show."""
     total = sum((position + 1) * ALPHABET.index(each) for position, each in enumerate(characters))
     return ALPHABET[total % len(ALPHABET)]
 

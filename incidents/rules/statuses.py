@@ -8,7 +8,7 @@ StatusCode = Literal["draft", "reported", "recorded", "in_progress", "closed"]
 MOVES: dict[str, frozenset[str]] = {
     "draft": frozenset({"reported"}),
     "reported": frozenset({"recorded"}),
-    "recorded": frozenset({"in_progress", "closed"}),
+    "recorded": frozenset({"in_progress"}),
     "in_progress": frozenset({"closed"}),
     "closed": frozenset({"in_progress"}),
 }
