@@ -1,36 +1,26 @@
-"""A record as it is printed: pack and answers in, a fully resolved snapshot out.
-
-The snapshot is plain JSON. Everything that is on paper is in it, in printed order, with labels and ticks, so that
-neither the PDF's template nor the read-only page needs the pack or the record again. It is kept with the issued
-document: once a version of this structure has been used it never changes its meaning, it gets a higher number.
-"""
+"""A record as it is printed: pack and answers in, a fully resolved snapshot out (its shape: incidents/printed.py)."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, NotRequired, TypedDict
+from typing import Final
 
+from incidents.printed import (
+    PrintedBox,
+    PrintedField,
+    PrintedOption,
+    PrintedPerson,
+    PrintedSection,
+    Snapshot,
+)
 from packs.schema import Box, FormField, Option, Pack, Section
 
-__all__ = [
-    "SNAPSHOT_VERSION",
-    "TEMPLATE",
-    "Organisation",
-    "PrintedBox",
-    "PrintedField",
-    "PrintedOption",
-    "PrintedPerson",
-    "PrintedSection",
-    "Snapshot",
-    "snapshot_of",
-]
+__all__ = ["KINDS_OF_PERSON", "PARTS", "SNAPSHOT_VERSION", "TEMPLATE", "Organisation", "Snapshot", "snapshot_of"]
 
 SNAPSHOT_VERSION: Final = 1
 TEMPLATE: Final = "pdf/incidents/report_v1.html"
 """The template that draws this version of the snapshot."""
-
-Kind = Literal["text", "long_text", "options", "lines", "people"]
 
 KINDS_OF_PERSON: Final = {"pupil": "Pupil", "staff": "Member of staff", "other": "Someone else"}
 PARTS: Final = {"subject": "Subject", "affected": "Affected", "witness": "Witness", "reporter": "Reporter"}
@@ -48,101 +38,6 @@ class Organisation:
     address: str
     officer_name: str
     officer_contact: str
-
-
-class PrintedOption(TypedDict):
-    """One box of the form. `text` is what was specified with it ("other: …"); `specify` says that a text belongs."""
-
-    code: str
-    label: str
-    ticked: bool
-    specify: bool
-    text: str
-
-
-class PrintedPerson(TypedDict):
-    """Somebody who was involved, and the part they played, in words."""
-
-    name: str
-    group: str
-    kind: str
-    part: str
-
-
-class PrintedField(TypedDict):
-    """One field. `wide`: it takes the whole width of the form, under its label instead of beside it.
-
-    By `kind` there is one more key: `text` (text, long_text), `options`, `lines` or `people`.
-    """
-
-    key: str
-    label: str
-    kind: Kind
-    wide: bool
-    text: NotRequired[str]
-    options: NotRequired[list[PrintedOption]]
-    lines: NotRequired[list[str]]
-    people: NotRequired[list[PrintedPerson]]
-
-
-class PrintedBox(TypedDict):
-    """A box of "nature of incident": its own tick, then groups, each a field of kind `options`."""
-
-    code: str
-    label: str
-    ticked: bool
-    groups: list[PrintedField]
-
-
-class PrintedSection(TypedDict):
-    """One section of the form, in printed order."""
-
-    code: str
-    title: str
-    fields: list[PrintedField]
-    boxes: list[PrintedBox]
-
-
-class PrintedForm(TypedDict):
-    """Which edition of whose form this is."""
-
-    pack: str
-    version: int
-    edition: str
-    title: str
-    authority: str
-
-
-class PrintedRecord(TypedDict):
-    """Which record this is. `*_at` as ISO 8601, `recorded` and `printed` in words; `supersedes` 0: nothing."""
-
-    reference: str
-    revision: int
-    supersedes: int
-    recorded_at: str
-    recorded: str
-    printed_at: str
-    printed: str
-
-
-class Supplement(TypedDict):
-    """What is on the record beside the printed form."""
-
-    title: str
-    note: str
-    fields: list[PrintedField]
-
-
-class Snapshot(TypedDict):
-    """All of a printed record."""
-
-    snapshot_version: int
-    lang: str
-    form: PrintedForm
-    record: PrintedRecord
-    school: str
-    sections: list[PrintedSection]
-    also_recorded: Supplement
 
 
 def snapshot_of(
@@ -191,8 +86,7 @@ def snapshot_of(
         "sections": sections,
         "also_recorded": {
             "title": "Also recorded by the school",
-            "note": f"Not part of the printed form of the {pack.authority}. "
-            "The school keeps these facts on the record beside it.",
+            "note": f"Not part of the authority's printed form ({pack.authority}). Kept on the record beside it.",
             "fields": [*fields, *printing.leftovers()],
         },
     }
@@ -259,7 +153,8 @@ class _Printing:
             case "people":
                 printed |= {"kind": "people", "wide": True, "people": self.people(_items(value), name=name)}
             case "urls":
-                printed |= {"kind": "lines", "lines": [text for each in _items(value) if (text := _text(each))]}
+                lines = [text for each in _items(value) if (text := _text(each))]
+                printed |= {"kind": "lines", "wide": True, "lines": lines}
             case "long_text":
                 printed |= {"kind": "long_text", "wide": True, "text": _text(value)}
             case "date":
