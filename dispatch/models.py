@@ -113,9 +113,19 @@ class Message(models.Model):
     mime_sealed = models.BinaryField(
         null=True, help_text="The whole mail as it goes out; a repeat is these same bytes."
     )
-    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
-    attempt_count = models.PositiveSmallIntegerField(default=0)
-    repeated = models.BooleanField(default=False, help_text="An uncertain message was sent again by itself, once.")
+    composed_at = models.DateTimeField(null=True)
+    state = models.CharField(
+        max_length=12, choices=[(state.value, name) for state, name in STATE_NAMES.items()], default=State.PENDING.value
+    )
+    attempt_count = models.PositiveSmallIntegerField(
+        default=0, help_text="All tries ever; the number of the last one fences off a worker that was given up."
+    )
+    tries = models.PositiveSmallIntegerField(
+        default=0, help_text="Tries since it was queued or sent again by a person."
+    )
+    repeated = models.BooleanField(
+        default=False, help_text="It may have arrived and is sent again nevertheless, the same bytes."
+    )
     next_attempt_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     problem = models.CharField(

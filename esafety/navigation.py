@@ -1,5 +1,102 @@
+"""The shell around every page: who is here, where they can go and how much waits there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from incidents.selectors.log import waiting_count
+from schools.roles import Permission
+from schools.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A link of the navigation; ``views`` are the names of the pages that belong to it."""
+
+    label: str
+    href: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Links under one heading, or under none."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page one can go to: who may (None: everybody), and which pages are part of it."""
+
+    group: str
+    label: str
+    name: str
+    permission: Permission | None = None
+    pages: frozenset[str] = frozenset()
+
+
+PLACES: tuple[Place, ...] = (
+    Place("", "Today", "incidents:today"),
+    Place("", "Report a concern", "incidents:report", Permission.REPORT_INCIDENT, frozenset({"incidents:report_edit"})),
+    Place("", "My reports", "incidents:own_reports", Permission.SEE_OWN_REPORTS, frozenset({"incidents:receipt"})),
+    Place(
+        "Incidents",
+        "Log",
+        "incidents:log",
+        Permission.READ_INCIDENTS,
+        frozenset(
+            {f"incidents:{each}" for each in ("log_filter", "incident", "check", "record", "version", "evidence_add")}
+        ),
+    ),
+    Place("Incidents", "Log an incident", "incidents:record_new", Permission.RECORD_INCIDENTS),
+    Place("Policy", "Sanctions", "sanctions:framework", Permission.READ_POLICY),
+    Place("Policy", "Agreements", "aup:agreements", Permission.READ_POLICY, frozenset({"aup:agreement"})),
+    Place(
+        "School",
+        "School details",
+        "schools:settings",
+        Permission.MANAGE_SCHOOL,
+        frozenset({"schools:passphrase", "schools:adopt"}),
+    ),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {}
+    """Context processor: ``viewer``, ``nav`` and ``demo``. At most one query, only where the navigation is shown."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    context: dict[str, object] = {"viewer": viewer, "demo": settings.DEMO}
+    if viewer is not None:
+        context["nav"] = SimpleLazyObject(lambda: tuple(_groups(request, viewer)))
+    return context
+
+
+def _groups(request: HttpRequest, viewer: Viewer) -> Iterator[Group]:
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    titles = dict.fromkeys(place.group for place in PLACES)
+    for title in titles:
+        places = [place for place in PLACES if place.group == title and _may(viewer, place)]
+        items = [_item(viewer, place, here) for place in places]
+        if title == "School" and getattr(request.user, "is_staff", False):
+            items.append(Item("Service administration", reverse("admin:index"), current=False))
+        if items:
+            yield Group(title, tuple(items))
+
+
+def _may(viewer: Viewer, place: Place) -> bool:
+    return place.permission is None or viewer.may(place.permission)
+
+
+def _item(viewer: Viewer, place: Place, here: str) -> Item:
+    # Only whoever records is told how many concerns wait for it.
+    count = 0
+    if place.name == "incidents:today" and viewer.may(Permission.RECORD_INCIDENTS):
+        count = waiting_count(viewer=viewer)
+    return Item(place.label, reverse(place.name), here == place.name or here in place.pages, count)

@@ -14,6 +14,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from dispatch.rules.states import WAITS_SECONDS
+
 # Lets annotations such as ModelAdmin[School] stand in code that runs.
 django_stubs_ext.monkeypatch()
 
@@ -179,6 +181,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 600}
 if REDIS_URL.startswith("filesystem:"):
     _queue = VAR_DIR / "broker"
+    for _folder in ("queue", "control"):
+        (_queue / _folder).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "queue"),
         "data_folder_out": str(_queue / "queue"),
@@ -241,8 +245,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_links": {"()": "dispatch.links.WithoutLinks"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_links"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.db.backends": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
@@ -262,6 +267,8 @@ DISPATCH_LEASE_SECONDS = env.int("DISPATCH_LEASE_SECONDS", default=180)
 DISPATCH_SWEEP_SECONDS = env.int("DISPATCH_SWEEP_SECONDS", default=60)
 # How long a message that may have arrived waits before it is repeated, once.
 DISPATCH_REPEAT_SECONDS = env.int("DISPATCH_REPEAT_SECONDS", default=600)
+# The waits between the tries; when they are used up, a person is asked.
+DISPATCH_RETRY_SECONDS = env.list("DISPATCH_RETRY_SECONDS", cast=int, default=list(WAITS_SECONDS))
 # A report that has not left after this long is shown as late, although it is still being tried.
 DISPATCH_LATE_SECONDS = env.int("DISPATCH_LATE_SECONDS", default=900)
 # What a request may wait for the broker when it wakes a worker; the sweep finds what was missed.
@@ -278,6 +285,3 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Loading the PDF maker in a new worker process takes a second, more on a slow machine; 4 would be Celery's patience.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
-# The officer's link stands in the path of a request, so paths are cut before they are logged.
-LOGGING["filters"] = {"no_links": {"()": "dispatch.links.WithoutLinks"}}
-LOGGING["handlers"]["console"]["filters"] = ["no_links"]

@@ -1,0 +1,63 @@
+"""What a worker does: deliver one message, and every minute sweep up what was missed. Needs nobody to ask for it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from dispatch import claims, transport
+from dispatch.models import Message
+from dispatch.preparing import CannotPrepare, Draw, prepare
+from dispatch.rules.addresses import UnsafeAddress
+from dispatch.rules.problems import Problem
+from dispatch.rules.states import State
+from dispatch.waking import wake
+
+SWEEP_LIMIT = 500
+
+
+def deliver(*, message_id: UUID, draw: Draw, clock: Callable[[], datetime] = timezone.now) -> State | None:
+    """Deliver a message that is due: claim, draw, encrypt, compose, hand over, put on record. Duty R2 (CC 4.1, CM 4.1).
+
+    Returns the state it is in afterwards, or None where there was nothing to do: not due, or another worker has it.
+    Mail is spoken outside of every transaction. When the worker dies on the way, the lease brings the message back.
+    """
+    claimed = claims.claim(message_id=message_id, now=clock())
+    if claimed is None:
+        return None
+    try:
+        if not claims.is_still_officer(claimed):
+            return claims.fail(claimed, Problem.OFFICER_CHANGED, now=clock())
+        mime = prepare(claimed, draw=draw, now=clock())
+        outcome = transport.hand_over(
+            message_id=claimed.message_id,
+            to_address=claimed.to_address,
+            mime=mime,
+            before_content=lambda: claims.mark_handed_over(claimed, now=clock()),
+        )
+    except claims.ClaimLost:
+        return None
+    except claims.OfficerChanged:
+        return claims.fail(claimed, Problem.OFFICER_CHANGED, now=clock())
+    except UnsafeAddress:
+        return claims.fail(claimed, Problem.COMPOSING_FAILED, now=clock())
+    except CannotPrepare as failure:
+        return claims.fail(claimed, failure.problem, now=clock())
+    return claims.settle(claimed, outcome, now=clock())
+
+
+def sweep(*, now: datetime) -> int:
+    """Take messages back from workers that died, and wake workers for all that is due; returns how many (T26).
+
+    One query, and five more for each message whose worker died.
+    """
+    claims.give_up_dead_workers(now=now, limit=SWEEP_LIMIT)
+    due = list(
+        Message.objects.filter(claims.due_q(now)).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_LIMIT]
+    )
+    for count, message_id in enumerate(due):
+        if not wake(message_id):
+            # The broker is away again; the next sweep goes on from here.
+            return count
+    return len(due)

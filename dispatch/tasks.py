@@ -1,0 +1,53 @@
+"""What Celery runs. Arguments are ids; the rows say what is to be done. Loaded by workers and the clock only."""
+
+import logging
+import traceback
+from pathlib import Path
+from uuid import UUID
+
+from celery import shared_task
+from celery.signals import worker_process_init
+from django.conf import settings
+from django.utils import timezone
+
+from dispatch import delivery, rendering
+
+log = logging.getLogger(__name__)
+
+
+class TaskBroke(RuntimeError):
+    """A task ended in an error that is not foreseen. Its kind and place are told; its words may quote a record."""
+
+    def __init__(self, failure: BaseException) -> None:
+        place = traceback.extract_tb(failure.__traceback__)[-1]
+        super().__init__(f"{type(failure).__name__} at {Path(place.filename).name}:{place.lineno}")
+
+
+# Ended before the lease does, so that no worker outlives its claim; shortly before that, drawing is told to give up.
+_LEASE = settings.DISPATCH_LEASE_SECONDS
+
+
+@shared_task(name="dispatch.tasks.deliver", soft_time_limit=_LEASE * 0.9, time_limit=_LEASE * 0.97)
+def deliver(message_id: str) -> None:
+    """Deliver one message, if it is due."""
+    try:
+        state = delivery.deliver(message_id=UUID(message_id), draw=rendering.draw)
+    except Exception as failure:  # noqa: BLE001
+        raise TaskBroke(failure) from None
+    log.info("Message %s looked at: %s", message_id, state or "nothing to do")
+
+
+@shared_task(name="dispatch.tasks.sweep", time_limit=55)
+def sweep() -> None:
+    """Find what was missed; beat calls this every minute."""
+    try:
+        woken = delivery.sweep(now=timezone.now())
+    except Exception as failure:  # noqa: BLE001
+        raise TaskBroke(failure) from None
+    log.info("Swept: %d due", woken)
+
+
+@worker_process_init.connect
+def warm_up(**_: object) -> None:
+    """Draw once before the first report has to wait for it. Celery itself lets go of inherited connections."""
+    rendering.warm_up()

@@ -1,0 +1,60 @@
+"""The wake-up call to the worker. It carries an id, may get lost, and never holds a request up."""
+
+import logging
+from functools import lru_cache
+from typing import cast
+from uuid import UUID
+
+from celery import Celery
+from django.conf import settings
+from django.utils.module_loading import import_string
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from kombu.pools import producers
+
+DELIVER_TASK = "dispatch.tasks.deliver"
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _app() -> Celery:
+    # By its path and not as Celery's current app, which is another one in every thread but the first.
+    return cast(Celery, import_string(settings.DISPATCH_CELERY_APP))
+
+
+@lru_cache(maxsize=1)
+def _impatient_connection() -> Connection:
+    """A connection of its own to the broker: the common one would retry for six seconds inside a request."""
+    patience = settings.DISPATCH_WAKE_SECONDS
+    connection = _app().connection_for_write(connect_timeout=patience)
+    connection.transport_options = {
+        **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+        "socket_timeout": patience,
+        "socket_connect_timeout": patience,
+        "connect_retries_timeout": patience,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    }
+    return connection
+
+
+def wake(message_id: UUID) -> bool:
+    """Tell a worker that this message is due; False where the broker is away, and then the sweep finds it.
+
+    Takes DISPATCH_WAKE_SECONDS at most. The call goes stale by itself after two sweeps, so none pile up.
+    """
+    try:
+        with producers[_impatient_connection()].acquire(block=True, timeout=settings.DISPATCH_WAKE_SECONDS) as producer:
+            _app().send_task(
+                DELIVER_TASK,
+                args=[str(message_id)],
+                producer=producer,
+                retry=False,
+                expires=2 * settings.DISPATCH_SWEEP_SECONDS,
+            )
+    except (OperationalError, OSError) as failure:
+        log.warning("No worker could be woken for message %s (%s); the sweep will", message_id, type(failure).__name__)
+        return False
+    return True

@@ -1,0 +1,16 @@
+"""Counting what a page asks of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+@contextmanager
+def queries_at_most(limit: int) -> Iterator[None]:
+    """Fails when more queries are sent; savepoints are the tests' own and do not count."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    sent = [each["sql"] for each in captured if not each["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO"))]
+    assert len(sent) <= limit, "\n".join(sent)
