@@ -1,14 +1,16 @@
-"""Writes to schools: the officer's details, the passphrase, the policy pack."""
+"""Writes to schools: the officer's details, the passphrase, the policy pack, who belongs to a school."""
 
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
 from packs import loader
-from schools.models import PackAdoption, School
-from schools.roles import Permission
+from schools.models import Membership, PackAdoption, Person, Post, School, User
+from schools.roles import MEMBERSHIP_ROLES, POSTS, Permission, Role
 from schools.sealing import seal
 from schools.viewer import Viewer
 
@@ -107,3 +109,95 @@ def adopt_pack(*, by: Viewer, code: str, version: int) -> PackAdoption:
             detail={"pack": pack.code, "version": pack.version},
         )
     return adoption
+
+
+class NotAdministrator(PermissionError):
+    """Only the service administrator gives people access to a school."""
+
+    def __init__(self) -> None:
+        super().__init__("Only the service administrator can do this.")
+
+
+class MemberAlready(ValueError):
+    """The person is this to the school already."""
+
+    def __init__(self) -> None:
+        super().__init__("This person has this role or post at the school already.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Who is given access to a school, and as what; ``post`` only with the role of staff or governor."""
+
+    email: str
+    given_name: str
+    family_name: str
+    role: Role
+    post: Role | None
+    starts_on: date
+
+
+def welcome_member(*, by: User, school_id: UUID, member: NewMember) -> Person:
+    """Give somebody access to a school: log-in, person, membership and, if any, post. Duty D1 (CM 3.2).
+
+    ``by`` is the service administrator, who belongs to no school and never sees who is in one: an existing log-in with
+    this email is used again, a new one has no password until the administrator sets its first. Nine queries at most.
+    Raises NotAdministrator, MemberAlready, School.DoesNotExist, ValueError for a role that is no membership or a post
+    that is none.
+    """
+    _must_administrate(by)
+    if member.role not in MEMBERSHIP_ROLES or (member.post is not None and member.post not in POSTS):
+        raise ValueError("A member has one of the roles of a membership and, if any, one of the posts.")
+    if member.post is not None and member.role in {Role.PARENT, Role.PUPIL}:
+        raise ValueError("A post is held by a member of staff or a governor.")
+    with transaction.atomic():
+        school = School.objects.get(pk=school_id)
+        email = member.email.strip().lower()
+        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+        person, _ = Person.objects.get_or_create(
+            school=school,
+            user=user,
+            defaults={"given_name": member.given_name, "family_name": member.family_name, "email": email},
+        )
+        is_new = False
+        terms = {"school": school, "person": person, "ends_on": None}
+        if not Membership.objects.filter(**terms, role=member.role.value).exists():
+            Membership.objects.create(**terms, role=member.role.value, starts_on=member.starts_on)
+            is_new = True
+        if member.post is not None and not Post.objects.filter(**terms, post=member.post.value).exists():
+            Post.objects.create(**terms, post=member.post.value, starts_on=member.starts_on)
+            is_new = True
+        if not is_new:
+            raise MemberAlready
+        audit.record(
+            "school.member_welcomed",
+            school_id=school.pk,
+            actor_id=by.pk,
+            object_type="person",
+            object_id=person.pk,
+            detail={"role": member.role.value, "post": member.post.value if member.post else ""},
+        )
+    return person
+
+
+def end_term_of(*, by: User, of: Membership | Post, ends_on: date | None) -> None:
+    """Say until when somebody is what they are to a school; their access ends with that day. Duty D1 (CM 3.2).
+
+    Two queries. Raises NotAdministrator, and IntegrityError for an end before the start.
+    """
+    _must_administrate(by)
+    with transaction.atomic():
+        of.ends_on = ends_on
+        of.save(update_fields=["ends_on"])
+        audit.record(
+            "school.member_ended" if ends_on else "school.member_continued",
+            school_id=of.school_id,
+            actor_id=by.pk,
+            object_type="membership" if isinstance(of, Membership) else "post",
+            object_id=of.pk,
+        )
+
+
+def _must_administrate(by: User) -> None:
+    if not (by.is_active and by.is_staff):
+        raise NotAdministrator

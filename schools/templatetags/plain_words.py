@@ -1,6 +1,7 @@
 """Filters that write dates, times and durations the way the screens do. Loaded everywhere (settings, ``builtins``)."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -14,8 +15,14 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     on = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return _written(on, timezone.localdate().year)
+
+
+@lru_cache(maxsize=4096)
+def _written(on: date, this_year: int) -> str:
+    # A page of the log writes a hundred days, most of them more than once.
     written = f"{on:%a} {on.day} {on:%b}"
-    return written if on.year == timezone.localdate().year else f"{written} {on.year}"
+    return written if on.year == this_year else f"{written} {on.year}"
 
 
 @register.filter

@@ -1,0 +1,88 @@
+"""``manage.py seed_demo``: fills the demonstration. Run again, it adds what is missing and changes nothing else."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from incidents.demo.acts import Setting, acts_of
+from incidents.demo.mailing import hand_over
+from incidents.demo.stories import stories_of
+from incidents.demo.writing import Desk, QueuedMail, Writer
+from incidents.models import Incident
+from packs import loader
+from schools.demo_calendar import school_days_before
+from schools.demo_cast import CAST, SCHOOLS, DemoSchool
+from schools.demo_people import demo_id, fill_schools, people_of, school_id_of
+from schools.models import Person, School
+from schools.roles import Role
+
+
+class Command(BaseCommand):
+    """Fills two fictional schools with people and two terms of incidents."""
+
+    help = "Fill the demonstration: two fictional schools, their people and two terms of incidents. Needs DEBUG=1."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print how much was added, in numbers only."""
+        if not settings.DEBUG:
+            raise CommandError("The demonstration is filled with DEBUG=1 only: its password is known to everybody.")
+        # Sixty mails on their way would be told one by one.
+        logging.disable(logging.INFO)
+        try:
+            self.fill(timezone.localtime())
+        finally:
+            logging.disable(logging.NOTSET)
+
+    def fill(self, now: datetime) -> None:
+        """Fill what is missing."""
+        people_before = Person.objects.count()
+        with transaction.atomic():
+            fill_schools(today=now.date())
+        # All or nothing: a run that is cut short leaves no story half told.
+        with transaction.atomic():
+            writers: list[Writer] = []
+            mails = hand_over(write_all(now, writers))
+        people = Person.objects.count() - people_before
+        self.stdout.write(f"Added: {people} people, {len(writers)} incidents, {mails} mails.")
+
+
+def write_all(now: datetime, writers: list[Writer]) -> Iterator[QueuedMail]:
+    """Write what is missing, and give each mail on so that it is drawn while the next story is written."""
+    for school in SCHOOLS:
+        for writer in write_stories(school, now):
+            writers.append(writer)
+            yield from writer.mails
+
+
+def write_stories(school: DemoSchool, now: datetime) -> Iterator[Writer]:
+    """Write the school's stories that are not there yet, inside the caller's transaction."""
+    setting = Setting(
+        people=people_of(school),
+        coordinator=coordinator_of(school),
+        days=tuple(school_days_before(now.date())),
+        now=now,
+    )
+    desk = Desk(
+        school=School.objects.get(pk=school_id_of(school)),
+        pack=loader.latest(school.pack_code),
+        coordinator=setting.people[setting.coordinator],
+    )
+    ids = {demo_id(school.key, "incident", story.key): story for story in stories_of(school.key)}
+    there = set(Incident.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    for incident_id, story in ids.items():
+        if incident_id not in there:
+            writer = Writer(desk, incident_id, setting.people[story.by])
+            for act in acts_of(story, setting):
+                writer.write(act)
+            yield writer
+
+
+def coordinator_of(school: DemoSchool) -> str:
+    """The key of the member of the cast who is the school's co-ordinator."""
+    return next(each.key for each in CAST if each.school == school.key and Role.COORDINATOR in each.roles)

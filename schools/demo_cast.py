@@ -1,0 +1,214 @@
+"""The people of the demonstration who can log in. All of them are invented, all addresses are at example.org.
+
+Plain values, without Django: ``bin/demo`` prints them before anything is configured.
+"""
+
+from dataclasses import dataclass
+
+from schools.roles import Role
+
+DEMO_PASSWORD = "online-safety-demo"  # noqa: S105
+DEMO_PASSPHRASE = "copper-lantern-quiet-harbour-42"  # noqa: S105
+DOMAIN = "demo.example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSchool:
+    """A school of the demonstration, its authority and the policy pack it works by."""
+
+    key: str
+    name: str
+    address: str
+    phone: str
+    email: str
+    authority_name: str
+    officer_name: str
+    officer_email: str
+    pack_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """Somebody with a log-in: to whom they belong, what they are there and who that is in a sentence."""
+
+    key: str
+    given_name: str
+    family_name: str
+    school: str
+    roles: frozenset[Role]
+    job_title: str
+    sentence: str
+    is_service_administrator: bool = False
+
+    @property
+    def email(self) -> str:
+        """The address to log in with."""
+        return f"{self.key}@{DOMAIN}"
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+RIVERBANK = DemoSchool(
+    key="riverbank",
+    name="Riverbank Primary School",
+    address="12 Weir Lane\nRivermouth\nRM1 4ZZ",
+    phone="020 7946 0112",
+    email="office@riverbank.example.org",
+    authority_name="Rivermouth Borough Council",
+    officer_name="Noor Castellan",
+    officer_email="online-safety@rivermouth.example.org",
+    pack_code="camden_2021",
+)
+HILLSIDE = DemoSchool(
+    key="hillside",
+    name="Hillside Secondary School",
+    address="Beacon Road\nRivermouth\nRM6 2ZZ",
+    phone="020 7946 0345",
+    email="office@hillside.example.org",
+    authority_name="Rivermouth Borough Council",
+    officer_name="Noor Castellan",
+    officer_email="online-safety@rivermouth.example.org",
+    pack_code="camden_2012",
+)
+SCHOOLS: tuple[DemoSchool, ...] = (RIVERBANK, HILLSIDE)
+
+
+def _staff(
+    key: str, given: str, family: str, job: str, sentence: str, *posts: Role, school: str = "riverbank"
+) -> CastMember:
+    return CastMember(key, given, family, school, frozenset({Role.STAFF, *posts}), job, sentence)
+
+
+CAST: tuple[CastMember, ...] = (
+    _staff("teacher", "Tomasz", "Adeyinka", "Class teacher, Year 4", "Class teacher of 4R: reports what happened."),
+    _staff(
+        "coordinator",
+        "Jo",
+        "Marsh",
+        "Class teacher, Year 5",
+        "Online safety co-ordinator: records it on the form and sends it to the authority.",
+        Role.COORDINATOR,
+    ),
+    _staff(
+        "head",
+        "Farida",
+        "Whitlock",
+        "Head teacher",
+        "Head teacher: reads every record and answers for who needs to know.",
+        Role.HEAD_TEACHER,
+    ),
+    _staff(
+        "dsl",
+        "Marcus",
+        "Oyelowe",
+        "Assistant head teacher, inclusion",
+        "Designated safeguarding lead: reads every record.",
+        Role.DSL,
+    ),
+    _staff(
+        "deputy",
+        "Siobhan",
+        "Kaur",
+        "Learning mentor",
+        "Deputy safeguarding lead: stands in for the lead.",
+        Role.DEPUTY_DSL,
+    ),
+    CastMember(
+        "chair",
+        "Leonard",
+        "Abara",
+        "riverbank",
+        frozenset({Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS}),
+        "",
+        "Chair of governors: reads the policy, sees no case.",
+    ),
+    CastMember(
+        "governor",
+        "Mei",
+        "Hartnell",
+        "riverbank",
+        frozenset({Role.GOVERNOR}),
+        "",
+        "Governor: reads the policy, sees no case.",
+    ),
+    CastMember(
+        "parent",
+        "Danuta",
+        "Olorun",
+        "riverbank",
+        frozenset({Role.PARENT}),
+        "",
+        "Parent of two pupils: nothing waits for a parent yet.",
+    ),
+    CastMember(
+        "pupil",
+        "Kofi",
+        "Olorun",
+        "riverbank",
+        frozenset({Role.PUPIL}),
+        "",
+        "Pupil in 6R: nothing waits for a pupil yet.",
+    ),
+    _staff(
+        "it",
+        "Ravi",
+        "Lindqvist",
+        "Network manager",
+        "Network manager: reports, never sees a case.",
+        Role.NETWORK_MANAGER,
+    ),
+    _staff(
+        "office",
+        "Grace",
+        "Pemberton-Diaz",
+        "School business officer",
+        "School office: reports, never sees a case.",
+        Role.SCHOOL_OFFICE,
+    ),
+    CastMember(
+        "admin",
+        "Alex",
+        "Service",
+        "",
+        frozenset(),
+        "",
+        "Service administrator: schools and log-ins at /administration/, never a case.",
+        is_service_administrator=True,
+    ),
+    _staff(
+        "coordinator2",
+        "Bronwen",
+        "Achterberg",
+        "Head of computing",
+        "Co-ordinator of Hillside Secondary, a second school: sees nothing of the first.",
+        Role.COORDINATOR,
+        school="hillside",
+    ),
+    _staff(
+        "head2",
+        "Yusra",
+        "Fontaine",
+        "Head teacher",
+        "Head teacher of Hillside Secondary.",
+        Role.HEAD_TEACHER,
+        school="hillside",
+    ),
+    _staff(
+        "dsl2",
+        "Callum",
+        "Ogunbanjo",
+        "Assistant head teacher",
+        "Designated safeguarding lead of Hillside Secondary.",
+        Role.DSL,
+        school="hillside",
+    ),
+    _staff("teacher2", "Ines", "Rourke", "Teacher of geography", "Teacher at Hillside Secondary.", school="hillside"),
+)
+
+
+def cast_member(key: str) -> CastMember:
+    """The member of the cast with this key, such as ``coordinator``. Raises KeyError."""
+    return {each.key: each for each in CAST}[key]

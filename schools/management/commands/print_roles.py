@@ -1,0 +1,68 @@
+"""``manage.py print_roles > docs/roles.md``: who may do what, from the table that decides it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from schools.roles import GRANTS, MEMBERSHIP_ROLES, POSTS, ROLE_NAMES, Permission, Role
+
+PERMISSIONS: dict[Permission, str] = {
+    Permission.REPORT_INCIDENT: "Report a concern",
+    Permission.SEE_OWN_REPORTS: "See one's own reports",
+    Permission.READ_INCIDENTS: "Read incidents",
+    Permission.RECORD_INCIDENTS: "Record incidents",
+    Permission.SEND_INCIDENTS: "Send to the authority",
+    Permission.EXPORT_INCIDENTS: "Export the log",
+    Permission.MANAGE_SCHOOL: "Change the school's details",
+    Permission.READ_POLICY: "Read the policy",
+}
+INTRODUCTION = """\
+# Who may do what
+
+Printed from `GRANTS` in `schools/roles.py` by `manage.py print_roles`; a test fails when it is not fresh.
+
+Somebody is what a membership or a post makes them, from a day and until one, in one school. A post without a
+membership gives nothing. Roles are coarse: **a subject of a case does not know of it, whatever the role says**,
+and nobody reads another school's (`visible_to` in `incidents/models/incident.py`)."""
+ADMINISTRATOR = (
+    "The service administrator (`is_staff`) looks after schools, log-ins and posts, and belongs to no school by that."
+)
+
+
+class Command(BaseCommand):
+    """Prints the table of roles as Markdown."""
+
+    help = "Print who may do what, as Markdown: manage.py print_roles > docs/roles.md"
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print it."""
+        self.stdout.write("\n".join(lines()))
+
+
+def lines() -> Iterator[str]:
+    """The page, line by line."""
+    yield from INTRODUCTION.splitlines()
+    yield ""
+    memberships = ", ".join(ROLE_NAMES[role] for role in MEMBERSHIP_ROLES)
+    posts = ", ".join(ROLE_NAMES[role] for role in POSTS)
+    yield f"Memberships: {memberships}."
+    yield ""
+    yield f"Posts: {posts}."
+    yield ""
+    yield f"| | {' | '.join(PERMISSIONS[each] for each in Permission)} |"
+    yield f"|---|{'---|' * len(Permission)}"
+    for role in Role:
+        cells = ("yes" if role in GRANTS[each] else "" for each in Permission)
+        yield f"| {ROLE_NAMES[role]} | {' | '.join(cells)} |"
+    yield ""
+    yield ADMINISTRATOR
+    yield ""
+    yield "## Why"
+    for permission in Permission:
+        yield ""
+        yield f"### {PERMISSIONS[permission]}"
+        yield ""
+        for role, why in GRANTS[permission].items():
+            yield f"- {ROLE_NAMES[role]}: {why}"
