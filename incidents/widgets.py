@@ -74,7 +74,7 @@ class DayMonthYearField(forms.DateField):
             raise ValidationError(self.error_messages["year"], code="year", params={"example": example})
         try:
             return datetime.date(int(typed["year"]), int(typed["month"]), int(typed["day"]))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 

@@ -340,6 +340,16 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("status", "draft"), _negated=True),
                 fields=["school", "-logged_at", "-id"],
+                include=(
+                    "status",
+                    "happened_on",
+                    "location",
+                    "types",
+                    "involved",
+                    "risk_areas",
+                    "deliberate",
+                    "accidental",
+                ),
                 name="incident_log",
             ),
         ),

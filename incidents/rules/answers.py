@@ -18,6 +18,7 @@ KINDS = ("pupil", "staff", "other")
 MAX_PEOPLE = 40
 MAX_URLS = 30
 URL_MAX_LENGTH = 2_000
+GROUP_MAX_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def _missing(field: FormField, answers: Answers) -> str:
     return ""
 
 
+# Postgres keeps no NUL, in no text and in no JSON.
+UNSTORABLE = "Take out the characters that cannot be kept."
 UNSPECIFIED = {"types": "Say what the other type was.", "involved": "Say who else was involved."}
 REQUIRED = {
     "happened_on": "Say on which day it happened.",
@@ -118,6 +121,8 @@ def _unspecified(field: FormField, value: Any, answers: Answers) -> Iterable[Pro
                 option.specify_key,
                 UNSPECIFIED.get(field.key, "Say what you mean by other."),
             )
+        elif "\x00" in said:
+            yield Problem(option.specify_key, UNSTORABLE)
         elif len(said) > TEXT_MAX_LENGTH:
             yield Problem(option.specify_key, _too_long(len(said), TEXT_MAX_LENGTH))
 
@@ -130,7 +135,7 @@ def _text(field: FormField, value: Any, today: date) -> str:
     if not isinstance(value, str):
         return "Write this as text."
     if "\x00" in value:
-        return "Take out the characters that cannot be kept."
+        return UNSTORABLE
     limit = field.max_length or LONG_TEXT_MAX_LENGTH
     if len(value) > limit:
         return _too_long(len(value), limit)
@@ -203,9 +208,13 @@ def _people(field: FormField, value: Any, today: date) -> str:
     for person in value:
         if not isinstance(person, Mapping) or person.get("part") not in PARTS or person.get("kind") not in KINDS:
             return "Choose the part each person played."
-        name = person.get("name")
-        if not isinstance(name, str) or not name.strip() or len(name) > TEXT_MAX_LENGTH:
+        name, group = person.get("name"), person.get("group", "")
+        if not isinstance(name, str) or not name.strip():
             return "Give each person a name."
+        if not isinstance(group, str) or "\x00" in name or "\x00" in group:
+            return UNSTORABLE
+        if len(name) > TEXT_MAX_LENGTH or len(group) > GROUP_MAX_LENGTH:
+            return f"Shorten each name to {TEXT_MAX_LENGTH} characters, one person a line."
     return ""
 
 

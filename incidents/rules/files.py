@@ -46,12 +46,12 @@ def kind_by_name(filename: str) -> Allowed | None:
     return next((each for each in ALLOWED if extension in each.extensions), None)
 
 
-def begins_right(allowed: Allowed, start: bytes) -> bool:
-    """Whether the first bytes fit the kind, and a text does not begin like something else."""
+def begins_right(allowed: Allowed, content: bytes) -> bool:
+    """Whether a file begins as its kind does; a text must not begin like something else, nor hold a NUL anywhere."""
     if allowed.magic:
-        return start.startswith(allowed.magic)
+        return content.startswith(allowed.magic)
     others = [each.magic for each in ALLOWED if each.magic]
-    return b"\x00" not in start and not any(start.startswith(magic) for magic in [*others, *FOREIGN])
+    return b"\x00" not in content and not content.startswith((*others, *FOREIGN))
 
 
 def tidy_filename(filename: str) -> str:

@@ -2,21 +2,36 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Q
+from django.db.models import Q
 
-from incidents.models import Incident, IncidentQuerySet, Involvement
+from incidents.models import Incident, IncidentQuerySet, Status
 from incidents.rules.references import tidy_reference
+from incidents.rules.statuses import OPEN
 from packs import loader
+from schools.selectors import pack_of
 from schools.viewer import Viewer
 
 PAGE_SIZE = 50
-COUNT_CAP = 10_000
+# Counting more than this takes longer than showing fifty rows; whoever has so many narrows the log.
+COUNT_CAP = 1_000
+ALL_OPEN = "open"
+Choices = tuple[tuple[str, str], ...]
+STATUSES: Choices = (
+    (ALL_OPEN, "open: everything that is not closed"),
+    (Status.REPORTED.value, "new concern"),
+    (Status.RECORDED.value, "recorded"),
+    (Status.IN_PROGRESS.value, "in progress"),
+    (Status.CLOSED.value, "closed"),
+)
+INTENTS: Choices = (("deliberate", "deliberate"), ("accidental", "accidental"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,7 @@ class Filters:
     until: date | None = None
     type: str = ""
     location: str = ""
-    intent: Literal["", "deliberate", "accidental"] = ""
+    intent: str = ""
     status: str = ""
     risk_area: str = ""
     involved: str = ""
@@ -37,6 +52,18 @@ class Filters:
     def is_empty(self) -> bool:
         """Whether nothing is narrowed."""
         return all(not getattr(self, each.name) for each in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What each filter offers, as pairs of code and label: the adopted edition's words, then what only others have."""
+
+    type: Choices
+    location: Choices
+    risk_area: Choices
+    involved: Choices
+    intent: Choices = INTENTS
+    status: Choices = STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +76,56 @@ class LogRow:
     happened_on: date | None
     logged_at: datetime
     due_at: datetime | None
-    is_sent: bool
+    revision: int
+    sent_revision: int | None
     types: tuple[str, ...]
     location: str
     deliberate: bool
     accidental: bool
     safeguarding: bool
+    immediate_risk: bool
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its clock runs: recorded, and no version of it was sent yet."""
+        return self.due_at is not None and self.sent_revision is None
+
+    @property
+    def is_changed_since_sent(self) -> bool:
+        """Whether the authority has an older version than this."""
+        return self.sent_revision is not None and self.sent_revision < self.revision
+
+
+ROW_COLUMNS = (
+    "id",
+    "pack_code",
+    "pack_version",
+    "reference",
+    "status",
+    "happened_on",
+    "logged_at",
+    "due_at",
+    "revision",
+    "sent_revision",
+    "types",
+    "location",
+    "deliberate",
+    "accidental",
+    "safeguarding",
+    "immediate_risk",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """A page of the log and the keys of its neighbours."""
+    """A page of the log, the keys of its neighbours, and what it can be narrowed to."""
 
     rows: tuple[LogRow, ...]
     newer: str
     older: str
     count: int
     count_is_capped: bool
+    options: LogOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +168,11 @@ def filtered(viewer: Viewer, filters: Filters) -> IncidentQuerySet:
         rows = rows.filter(types__contains=[filters.type])
     if filters.location:
         rows = rows.filter(location=filters.location)
-    if filters.intent:
+    if filters.intent in {"deliberate", "accidental"}:
         rows = rows.filter(**{filters.intent: True})
-    if filters.status:
+    if filters.status == ALL_OPEN:
+        rows = rows.filter(status__in=sorted(OPEN))
+    elif filters.status:
         rows = rows.filter(status=filters.status)
     if filters.risk_area:
         rows = rows.filter(risk_areas__contains=[filters.risk_area])
@@ -122,37 +184,46 @@ def filtered(viewer: Viewer, filters: Filters) -> IncidentQuerySet:
 def _matches(words: str) -> Q:
     words = words.replace("\x00", "")[:200]
     reference = tidy_reference(words)
-    if reference is not None:
-        return Q(reference=reference)
     english = SearchQuery(words, config="english", search_type="websearch")
     literal = SearchQuery(words, config="simple", search_type="websearch")
-    return Q(search=english | literal)
+    found = Q(search=english | literal)
+    # What looks like a reference may also be a name or a word of eight letters.
+    return found if reference is None else Q(reference=reference) | found
 
 
 def log_page(*, viewer: Viewer, filters: Filters, key: PageKey | None = None) -> LogPage:
-    """Fifty incidents, newest first. Two queries: the rows and a count that stops at 10,000."""
+    """Fifty incidents, newest first. Three queries: the rows, a count that stops at 1,000, the adopted pack.
+
+    Nothing is counted when the first page shows every row. A fourth query when "newer" leads back to the top, which
+    then shows a whole first page.
+    """
     rows = filtered(viewer, filters)
-    count = rows.order_by()[: COUNT_CAP + 1].count()
-    newest_first = rows.order_by("-logged_at", "-id")
-    if key is None:
-        found = list(newest_first[: PAGE_SIZE + 1])
-        has_newer, has_older = False, len(found) > PAGE_SIZE
-        found = found[:PAGE_SIZE]
-    elif key.direction == "older":
-        found = list(newest_first.filter(_beyond("lt", key))[: PAGE_SIZE + 1])
-        has_newer, has_older = True, len(found) > PAGE_SIZE
-        found = found[:PAGE_SIZE]
-    else:
-        back = list(rows.order_by("logged_at", "id").filter(_beyond("gt", key))[: PAGE_SIZE + 1])
-        has_newer, has_older = len(back) > PAGE_SIZE, True
-        found = back[:PAGE_SIZE][::-1]
+    found, has_newer, has_older = _slice(rows, key)
+    # In the order of the log, so that counting walks its index as far as needed instead of gathering all that match.
+    shows_all = not has_newer and not has_older
+    count = len(found) if shows_all else rows.order_by("-logged_at", "-id")[: COUNT_CAP + 1].count()
     return LogPage(
-        rows=tuple(_row(each) for each in found),
-        newer=PageKey("newer", found[0].logged_at, found[0].pk).encode() if found and has_newer else "",
-        older=PageKey("older", found[-1].logged_at, found[-1].pk).encode() if found and has_older else "",
+        rows=found,
+        newer=PageKey("newer", found[0].logged_at, found[0].incident_id).encode() if found and has_newer else "",
+        older=PageKey("older", found[-1].logged_at, found[-1].incident_id).encode() if found and has_older else "",
         count=min(count, COUNT_CAP),
         count_is_capped=count > COUNT_CAP,
+        options=log_options(viewer=viewer),
     )
+
+
+def _slice(rows: IncidentQuerySet, key: PageKey | None) -> tuple[tuple[LogRow, ...], bool, bool]:
+    """The rows of a page, and whether there are newer and older ones."""
+    if key is not None and key.direction == "newer":
+        back = as_rows(rows.order_by("logged_at", "id").filter(_beyond("gt", key)), PAGE_SIZE + 1)
+        if len(back) > PAGE_SIZE:
+            return back[:PAGE_SIZE][::-1], True, True
+        key = None
+    newest_first = rows.order_by("-logged_at", "-id")
+    if key is not None:
+        newest_first = newest_first.filter(_beyond("lt", key))
+    found = as_rows(newest_first, PAGE_SIZE + 1)
+    return found[:PAGE_SIZE], key is not None, len(found) > PAGE_SIZE
 
 
 def _beyond(side: Literal["lt", "gt"], key: PageKey) -> Q:
@@ -162,63 +233,64 @@ def _beyond(side: Literal["lt", "gt"], key: PageKey) -> Q:
     )
 
 
-def _row(incident: Incident) -> LogRow:
-    form = loader.get(incident.pack_code, incident.pack_version).form
-    known = form.field("types").codes
-    place = form.field("location")
-    return LogRow(
-        incident_id=incident.pk,
-        reference=incident.reference,
-        status=incident.status,
-        happened_on=incident.happened_on,
-        logged_at=incident.logged_at,
-        due_at=incident.due_at,
-        is_sent=incident.sent_revision is not None,
-        types=tuple(form.label("types", code) if code in known else code for code in incident.types),
-        location=place.option(incident.location).label if incident.location in place.codes else incident.location,
-        deliberate=incident.deliberate,
-        accidental=incident.accidental,
-        safeguarding=incident.safeguarding,
-    )
+def as_rows(rows: IncidentQuerySet, limit: int) -> tuple[LogRow, ...]:
+    """The first rows of a query as lines of the log, each in the words of its own edition. One query."""
+    return tuple(_rows(rows.values_list(*ROW_COLUMNS)[:limit]))
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """What waits for whoever runs incidents, in order of its clock."""
+def _rows(values: object) -> Iterator[LogRow]:
+    for incident_id, code, version, reference, status, on, logged, due, revision, sent, types, place, *flags in values:  # type: ignore[attr-defined]
+        labels = labels_of(code, version)
+        yield LogRow(
+            incident_id,
+            reference,
+            status,
+            on,
+            logged,
+            due,
+            revision,
+            sent,
+            tuple(labels["types"].get(each, each) for each in types),
+            labels["location"].get(place, place),
+            *flags,
+        )
 
-    to_send: tuple[LogRow, ...]
-    to_record: tuple[LogRow, ...]
-    to_close: tuple[LogRow, ...]
+
+@cache
+def labels_of(pack_code: str, pack_version: int) -> dict[str, dict[str, str]]:
+    """What an edition calls its options, by field and code. Packs never change while the process runs."""
+    form = loader.get(pack_code, pack_version).form
+    return {
+        key: {option.code: option.label for option in form.field(key).options}
+        for key in ("types", "location", "involved", "risk_areas")
+    }
 
 
-def inbox(*, viewer: Viewer) -> Inbox:
-    """The open incidents in three queues: due to the authority, reported and not recorded, sent and not closed.
+def log_options(*, viewer: Viewer) -> LogOptions:
+    """What the log can be narrowed to in the viewer's school. One query."""
+    return _options(*pack_of(viewer=viewer).key)
 
-    At most 100 of each, three queries.
-    """
-    rows = Incident.objects.visible_to(viewer)
-    unsent = Q(sent_revision__isnull=True) | Q(sent_revision__lt=F("revision"))
-    to_send = rows.filter(unsent, status__in=["recorded", "in_progress"]).order_by("due_at", "id")[:100]
-    to_record = rows.filter(status="reported").order_by("logged_at", "id")[:100]
-    to_close = rows.filter(status="in_progress", sent_revision=F("revision")).order_by("logged_at", "id")[:100]
-    return Inbox(
-        to_send=tuple(_row(each) for each in to_send),
-        to_record=tuple(_row(each) for each in to_record),
-        to_close=tuple(_row(each) for each in to_close),
+
+@cache
+def _options(pack_code: str, pack_version: int) -> LogOptions:
+    adopted = (pack_code, pack_version)
+    editions = (adopted, *(each.key for each in reversed(loader.editions()) if each.key != adopted))
+
+    def choices(key: str) -> Choices:
+        found: dict[str, str] = {}
+        for edition in editions:
+            for code, label in labels_of(*edition)[key].items():
+                found.setdefault(code, label)
+        return tuple(sorted(found.items(), key=lambda pair: pair[0] == "other"))
+
+    return LogOptions(
+        type=choices("types"),
+        location=choices("location"),
+        risk_area=choices("risk_areas"),
+        involved=choices("involved"),
     )
 
 
 def waiting_count(*, viewer: Viewer) -> int:
     """How many concerns wait to be recorded, for the navigation. One query; counts to 100."""
-    return Incident.objects.visible_to(viewer).filter(status="reported").order_by()[:100].count()
-
-
-def people_in(*, viewer: Viewer, incident_ids: list[UUID]) -> dict[UUID, list[str]]:
-    """The names of the people in these incidents, for the export. One query."""
-    names: dict[UUID, list[str]] = {}
-    rows = Involvement.objects.filter(
-        school_id=viewer.school_id, incident_id__in=incident_ids, until_revision__isnull=True
-    ).order_by("part", "name")
-    for row in rows:
-        names.setdefault(row.incident_id, []).append(f"{row.name} ({row.part})")
-    return names
+    return Incident.objects.visible_to(viewer).filter(status=Status.REPORTED).order_by()[:100].count()

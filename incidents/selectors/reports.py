@@ -1,11 +1,18 @@
 """What a member of staff sees of their own reports: that each was picked up, not what was decided. Duty R1."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.models import Draft, Incident, Status
+from incidents.models import Draft, Incident, Revision, Status
+from incidents.rules.answers import ticked_flags
+from incidents.selectors.guidance import Guidance, guidance_on
+from packs import loader
+from packs.schema import Pack
+from schools.roles import Permission
+from schools.selectors import pack_of
 from schools.viewer import Viewer
 
 
@@ -20,35 +27,85 @@ class OwnReport:
     is_picked_up: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody has typed and not saved, as a form keeps it, and when."""
+
+    content: Mapping[str, Any]
+    saved_at: datetime
+    base_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSheet:
+    """What the page of a report needs: its edition, what was typed so far, whether it was sent already."""
+
+    pack: Pack
+    draft: Kept | None = None
+    is_reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What somebody gets for a report, with what to do now about what they themselves wrote."""
+
+    report: OwnReport
+    guidance: Guidance
+
+
 def own_reports(*, viewer: Viewer) -> tuple[OwnReport, ...]:
-    """The viewer's reports and drafts, newest first, at most 50. One query."""
+    """The viewer's reports and drafts, newest first, at most 50. One query. Raises NotAllowed."""
+    viewer.must(Permission.SEE_OWN_REPORTS)
     rows = Incident.objects.own_of(viewer).order_by("-logged_at", "-id")[:50]
     return tuple(_own(row) for row in rows)
 
 
-def own_report(*, viewer: Viewer, incident_id: UUID) -> OwnReport:
-    """One's own report, for its receipt. One query. Raises Incident.DoesNotExist."""
-    return _own(Incident.objects.own_of(viewer).get(pk=incident_id))
+def unsent_reports(*, viewer: Viewer) -> tuple[OwnReport, ...]:
+    """The viewer's drafts, newest first, at most five. One query."""
+    rows = Incident.objects.own_of(viewer).filter(status=Status.DRAFT).order_by("-logged_at", "-id")[:5]
+    return tuple(_own(row) for row in rows)
 
 
-def report_draft(*, viewer: Viewer, incident_id: UUID) -> dict[str, Any]:
-    """What was typed into an unsent report. One query. Raises Draft.DoesNotExist."""
-    draft = Draft.objects.get(
-        incident_id=incident_id,
-        incident__status=Status.DRAFT,
-        school_id=viewer.school_id,
-        user_id=viewer.user_id,
-        section="",
+def report_sheet(*, viewer: Viewer, incident_id: UUID | None = None) -> ReportSheet:
+    """The sheet for a new report or, with the id that its form was given, for one that was begun. Two queries at most.
+
+    A report is finished in the edition it was begun in. Raises NotAllowed.
+    """
+    viewer.must(Permission.REPORT_INCIDENT)
+    row = Incident.objects.own_of(viewer).filter(pk=incident_id).first() if incident_id else None
+    if row is None:
+        return ReportSheet(pack_of(viewer=viewer))
+    pack = loader.get(row.pack_code, row.pack_version)
+    return ReportSheet(pack, is_reported=row.status != Status.DRAFT)
+
+
+def begun_report(*, viewer: Viewer, incident_id: UUID) -> ReportSheet:
+    """A report that was begun, with what was typed. Two queries. Raises NotAllowed, Incident.DoesNotExist."""
+    viewer.must(Permission.REPORT_INCIDENT)
+    row = Incident.objects.own_of(viewer).get(pk=incident_id)
+    draft = Draft.objects.filter(incident=row, user_id=viewer.user_id, section="").first()
+    return ReportSheet(
+        pack=loader.get(row.pack_code, row.pack_version),
+        draft=Kept(draft.content, draft.updated_at, draft.base_revision) if draft else None,
+        is_reported=row.status != Status.DRAFT,
     )
-    content: dict[str, Any] = draft.content
-    return content
 
 
-def page_draft(*, viewer: Viewer, incident_id: UUID, page_code: str) -> Draft | None:
-    """What this user typed on a page of a record and did not save. One query."""
-    return Draft.objects.filter(
-        incident_id=incident_id, school_id=viewer.school_id, user_id=viewer.user_id, section=page_code
-    ).first()
+def receipt(*, viewer: Viewer, incident_id: UUID, today: date) -> Receipt:
+    """The receipt of one's own report. Two queries. Raises Incident.DoesNotExist.
+
+    The advice follows from the report as it was sent: what the co-ordinator wrote since is not shown by it.
+    """
+    own = Incident.objects.own_of(viewer).exclude(status=Status.DRAFT).filter(pk=incident_id)
+    first = Revision.objects.select_related("incident").get(incident__in=own, number=1)
+    row, sent = first.incident, first.content
+    pack = loader.get(row.pack_code, row.pack_version)
+    return Receipt(
+        report=_own(row),
+        guidance=guidance_on(
+            viewer=viewer, pack=pack, types=sent["types"], flags=ticked_flags(pack.form, sent), today=today
+        ),
+    )
 
 
 def _own(row: Incident) -> OwnReport:

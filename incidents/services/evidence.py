@@ -2,6 +2,9 @@
 
 import hashlib
 import io
+import struct
+import zipfile
+import zlib
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from uuid import UUID
@@ -23,6 +26,21 @@ from schools.sealing import seal, unseal
 from schools.viewer import Viewer
 
 MAX_PIXELS = 60_000_000
+# What qpdf's bindings raise on damaged files, beside their own errors (a wrong password is none of these).
+_BROKEN_PDF = (ValueError, RuntimeError, TypeError, AttributeError)
+# What Pillow's decoders raise on damaged bytes.
+_BROKEN_IMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    OverflowError,
+    IndexError,
+    KeyError,
+    TypeError,
+    struct.error,
+    zlib.error,
+)
 
 
 class FileRefused(ValueError):
@@ -131,7 +149,8 @@ def check_file(filename: str, content: bytes) -> Allowed:
         raise FileRefused("This file is empty.")
     if len(content) > settings.EVIDENCE_MAX_BYTES:
         raise FileRefused(f"A file may have at most {settings.EVIDENCE_MAX_BYTES // 1024 // 1024} MB.")
-    if not begins_right(allowed, content[:4096]) or not _parses(allowed, content):
+    # An archive may be hidden behind any other file, for its table of contents stands at the end.
+    if not begins_right(allowed, content) or zipfile.is_zipfile(io.BytesIO(content)) or not _parses(allowed, content):
         raise FileRefused("This file is not what its name says, or it is damaged.")
     return allowed
 
@@ -151,9 +170,25 @@ def _parses(allowed: Allowed, content: bytes) -> bool:
 def _is_pdf(content: bytes) -> bool:
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            return len(pdf.pages) > 0 and "/EmbeddedFiles" not in pdf.Root.get("/Names", {})
-    except (pikepdf.PdfError, ValueError, RuntimeError):
+            return len(pdf.pages) > 0 and not _carries_files(pdf)
+    except (
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+        ValueError,
+        RuntimeError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         return False
+
+
+def _carries_files(pdf: pikepdf.Pdf) -> bool:
+    """Whether other files are embedded in it: in its list of names, beside the whole of it, or pinned to a page."""
+    if "/EmbeddedFiles" in pdf.Root.get("/Names", {}) or "/AF" in pdf.Root or "/Collection" in pdf.Root:
+        return True
+    notes = (note for page in pdf.pages for note in page.obj.get("/Annots", []))
+    return any(note.get("/Subtype") == "/FileAttachment" for note in notes)
 
 
 def _is_image(allowed: Allowed, content: bytes) -> bool:
@@ -163,7 +198,7 @@ def _is_image(allowed: Allowed, content: bytes) -> bool:
                 return False
             image.load()
             return True
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, *_BROKEN_IMAGE):
         return False
 
 
@@ -178,5 +213,6 @@ def _is_text(content: bytes) -> bool:
 
 
 def _is_mail(content: bytes) -> bool:
-    mail = message_from_bytes(content, policy=policy.default)
+    # The older policy reads headers as they are; the newer one stumbles over some that are broken.
+    mail = message_from_bytes(content, policy=policy.compat32)
     return not mail.defects and mail["From"] is not None and (mail["Date"] is not None or mail["Subject"] is not None)

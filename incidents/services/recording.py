@@ -81,8 +81,8 @@ def save_page(
     """Save one page of a record as a new revision. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
 
     The first save turns a reported concern into a record and starts its clock. Saving what is already there makes no
-    revision. Raises NotAllowed, Incident.DoesNotExist, WrongStatus on a closed one, StaleVersion when ``version`` is
-    no longer the newest, NotAcceptable.
+    revision, also with an older version (a second click). Raises NotAllowed, Incident.DoesNotExist, WrongStatus on a
+    closed one, StaleVersion when ``version`` is no longer the newest and something differs, NotAcceptable.
     """
     by.must(Permission.RECORD_INCIDENTS)
     now = timezone.now()
@@ -92,14 +92,16 @@ def save_page(
             raise WrongStatus("This incident is closed. Open it again, with a reason, to change the record.")
         pack = loader.get(incident.pack_code, incident.pack_version)
         before = newest_content(incident)
-        if version != incident.revision:
-            raise StaleVersion(incident.revision, before)
         keys = answers_on(pack.form, page(page_code))
         content = {**before, **{key: value for key, value in answers.items() if key in keys}}
         if page_code == "people":
             content["people"] = _known_people(by, content["people"], before["people"])
-        _refuse_problems(pack, content, page_code, now)
         changed = changed_keys(before, content)
+        if version != incident.revision:
+            if changed:
+                raise StaleVersion(incident.revision, before)
+            return incident
+        _refuse_problems(pack, content, page_code, now)
         first = incident.status == Status.REPORTED
         fields = list(projection.PROJECTED)
         if changed:
@@ -131,26 +133,39 @@ def save_page(
 def save_page_draft(
     *, by: Viewer, incident_id: UUID, page_code: str, version: int, content: Mapping[str, Any]
 ) -> datetime:
-    """Keep what is typed on a page and not yet saved, for this user only. Four queries.
+    """Keep what is typed on a page and not yet saved, for this user only. Five queries.
 
-    Raises NotAllowed, Incident.DoesNotExist, UnknownPage.
+    What arrives after the same user has saved the page is late, and not kept. Where somebody else has saved meanwhile
+    it is kept beside the version it was typed against. Raises NotAllowed, Incident.DoesNotExist, UnknownPage,
+    WrongStatus on a closed one, StaleVersion when it is late.
     """
     by.must(Permission.RECORD_INCIDENTS)
     now = timezone.now()
     with transaction.atomic():
-        incident = Incident.objects.visible_to(by).get(pk=incident_id)
+        incident = locked(by, incident_id)
+        if incident.status == Status.CLOSED:
+            raise WrongStatus("This incident is closed. Open it again, with a reason, to change the record.")
+        if version < incident.revision and _is_late(by, incident, page_code, version):
+            raise StaleVersion(incident.revision, newest_content(incident))
         Draft.objects.update_or_create(
             incident=incident,
             user_id=by.user_id,
             section=page(page_code).code,
             defaults={
                 "school_id": by.school_id,
-                "base_revision": version,
+                "base_revision": max(version, 0),
                 "content": dict(content),
                 "updated_at": now,
             },
         )
     return now
+
+
+def _is_late(by: Viewer, incident: Incident, page_code: str, version: int) -> bool:
+    pack = loader.get(incident.pack_code, incident.pack_version)
+    keys = answers_on(pack.form, page(page_code))
+    since = incident.revisions.filter(number__gt=version, by_id=by.person_id)
+    return since.filter(changed__overlap=list(keys)).exists()
 
 
 def discard_page_draft(*, by: Viewer, incident_id: UUID, page_code: str) -> None:

@@ -60,6 +60,14 @@ def save_report_draft(*, by: Viewer, incident_id: UUID, content: Mapping[str, An
     Raises NotAllowed, AlreadyReported.
     """
     by.must(Permission.REPORT_INCIDENT)
+    try:
+        return _save_draft(by, incident_id, content)
+    except IntegrityError:
+        # Sent from another tab, or kept by another request, at the same moment: now the row is there.
+        return _save_draft(by, incident_id, content)
+
+
+def _save_draft(by: Viewer, incident_id: UUID, content: Mapping[str, Any]) -> datetime:
     now = timezone.now()
     with transaction.atomic():
         incident = _own_row(by, incident_id)
@@ -107,11 +115,8 @@ def report_incident(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]
     try:
         return _report(by, incident_id, answers)
     except IntegrityError:
-        # Two clicks at the same moment: the other one has inserted the row.
-        twin = _own_row(by, incident_id)
-        if twin is None or twin.status == Status.DRAFT:
-            raise
-        return twin
+        # Another click, or the first autosave, has inserted the row at the same moment: now it is there.
+        return _report(by, incident_id, answers)
 
 
 def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from audit import services as audit
 from dispatch import outbox
+from dispatch import services as dispatch
 from dispatch.models import Message
-from incidents.models import Status
+from incidents.models import Incident, Status
 from incidents.printing import TEMPLATE, Organisation, snapshot_of
 from incidents.rules.pages import everything_wrong
 from incidents.services.problems import NotAcceptable, NothingNew, StaleVersion, WrongStatus
@@ -87,3 +88,34 @@ def finalise(*, by: Viewer, incident_id: UUID, version: int) -> Message:
             detail={"revision": incident.revision, "message": str(message.pk)},
         )
     return message
+
+
+def retry_message(*, by: Viewer, incident_id: UUID, message_id: UUID) -> Message:
+    """Send a report of this incident again, or now instead of later. Duty R2 (CC 4.1, CM 4.1). Ten queries at most.
+
+    Raises NotAllowed, Incident.DoesNotExist, Message.DoesNotExist, and from dispatch NotNow, NoOfficerAddress,
+    NoPassphrase.
+    """
+    by.must(Permission.SEND_INCIDENTS)
+    with transaction.atomic():
+        _known_message(by, incident_id, message_id)
+        return dispatch.retry(by=by, message_id=message_id)
+
+
+def mark_message_arrived(*, by: Viewer, incident_id: UUID, message_id: UUID) -> Message:
+    """Put on record that the officer has a report which may have arrived. Duty R2. Five queries.
+
+    Raises NotAllowed, Incident.DoesNotExist, Message.DoesNotExist, and from dispatch NotNow.
+    """
+    by.must(Permission.SEND_INCIDENTS)
+    with transaction.atomic():
+        _known_message(by, incident_id, message_id)
+        return dispatch.mark_arrived(by=by, message_id=message_id)
+
+
+def _known_message(by: Viewer, incident_id: UUID, message_id: UUID) -> None:
+    """Whether the viewer may know of the case, and whether the message is about it: dispatch knows of neither."""
+    if not Incident.objects.visible_to(by).filter(pk=incident_id).exists():
+        raise Incident.DoesNotExist
+    if not Message.objects.filter(pk=message_id, school_id=by.school_id, document__subject_id=incident_id).exists():
+        raise Message.DoesNotExist

@@ -22,6 +22,9 @@ window.addEventListener("pageshow", allowAgain);
 
 document.querySelector("[data-error-summary]")?.focus();
 
+// [data-without-js]: buttons for what happens by itself where this runs.
+for (const each of document.querySelectorAll("[data-without-js]")) each.remove();
+
 // Said in words below a long text, and to screen readers only when the limit is near and typing has paused.
 function countFor(counter) {
   const box = document.getElementById(counter.dataset.counterFor);

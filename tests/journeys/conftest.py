@@ -1,6 +1,7 @@
 """The demo stack as its users meet it: real web server, worker, beat, PostgreSQL, Redis, SMTP and Chromium."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from esafety.demo import Stack
+from tests.services import FOLDER
 
 LAPTOP = {"width": 1366, "height": 820}
 PHONE = {"width": 390, "height": 844}
@@ -61,13 +63,15 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running() -> Iterator[Running]:
     """The whole demo, seeded, on a free port; its mails go by SMTP to a sink on loopback."""
     sink = Sink()
     server = Controller(sink, hostname="127.0.0.1", port=free_port())
     server.start()
+    # Under the checkout: PostgreSQL, started by root, runs as a user that may not enter pytest's own folders.
+    folder = FOLDER / f"stack-{os.getpid()}"
     stack = Stack(
-        tmp_path_factory.mktemp("stack"),
+        folder,
         free_port(),
         # Servers of the tests' own would be shared with the unit tests: the stack starts its own.
         {
@@ -84,6 +88,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     finally:
         stack.stop()
         server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
