@@ -22,27 +22,11 @@ from types import FrameType
 from typing import IO
 
 from esafety import embedded
-from schools.demo_cast import DEMO_PASSPHRASE
+from schools.demo_cast import CAST, DEMO_PASSPHRASE, DEMO_PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent
-DOMAIN = "demo.example.org"
-PASSWORD = "online-safety-demo"
 READY_SECONDS = 60
 STOP_SECONDS = 15
-LOGINS = (
-    ("teacher", "Teacher: reports what happened"),
-    ("coordinator", "Online safety co-ordinator: records it and sends it to the authority"),
-    ("head", "Head teacher"),
-    ("dsl", "Designated safeguarding lead"),
-    ("deputy", "Deputy safeguarding lead"),
-    ("chair", "Chair of governors"),
-    ("governor", "Governor"),
-    ("parent", "Parent of two pupils"),
-    ("pupil", "Pupil"),
-    ("it", "Network manager"),
-    ("office", "School office"),
-    ("admin", "Service administrator: schools and accounts, never a case"),
-)
 
 
 class DemoFailed(RuntimeError):
@@ -253,10 +237,10 @@ def say(line: str) -> None:
 def announce(stack: Stack) -> None:
     """The address, and everybody who can log in."""
     say(f"\nReady: {stack.url}\n")
-    width = max(len(name) for name, _ in LOGINS) + len(DOMAIN) + 1
-    for name, who in LOGINS:
-        say(f"  {f'{name}@{DOMAIN}':<{width}}  {who}")
-    say(f"\n  Everybody's password:         {PASSWORD}")
+    width = max(len(each.email) for each in CAST)
+    for each in CAST:
+        say(f"  {each.email:<{width}}  {each.sentence}")
+    say(f"\n  Everybody's password:         {DEMO_PASSWORD}")
     say(f"  The officer's PDF passphrase: {DEMO_PASSPHRASE}")
     if "EMAIL_URL" not in stack.environment:
         say(f"  Mails are written to:         {ROOT / 'var' / 'mail'}")

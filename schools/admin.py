@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,9 @@ from django.utils import timezone
 from schools.forms import WelcomeForm
 from schools.models import Membership, Post, School, Term, User
 from schools.services import MemberAlready, end_term_of, welcome_member
+
+# Rights come from roles at a school (schools/roles.py), never from Django's groups.
+admin.site.unregister(Group)
 
 
 @admin.register(School)

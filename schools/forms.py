@@ -88,7 +88,7 @@ class WelcomeForm(forms.Form):
         choices=[("", "none"), *((role.value, ROLE_NAMES[role]) for role in POSTS)],
         help_text="A further post of somebody who is there already is added in the same way.",
     )
-    starts_on = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}))
+    starts_on = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

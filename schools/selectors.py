@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 
 from packs import loader
 from packs.schema import Pack
 from schools.access import visible_people_q
-from schools.models import PackAdoption, Person, Post, School
-from schools.roles import Permission, Role
+from schools.models import Membership, PackAdoption, Person, Post, School
+from schools.roles import ROLE_NAMES, Permission, Role
 from schools.viewer import Viewer
 
 PEOPLE_SHOWN = 12
@@ -150,7 +151,7 @@ def coordinator_name(*, school_id: UUID, today: date) -> str:
 
 
 def find_people(*, viewer: Viewer, words: str) -> tuple[PersonFound, ...]:
-    """Pupils and staff of the viewer's school whose names start with the words typed; at most 12. One query.
+    """Pupils, staff and others of the viewer's school whose names start with the words typed; at most 12. One query.
 
     ``"sam ah"`` finds Sam Ahmed and Ahmed Sam: each word must start one of the two names.
     """
@@ -160,14 +161,19 @@ def find_people(*, viewer: Viewer, words: str) -> tuple[PersonFound, ...]:
     people = Person.objects.filter(visible_people_q(viewer))
     for part in parts:
         people = people.filter(Q(family_name__istartswith=part) | Q(given_name__istartswith=part))
-    people = people.select_related("pupil", "staff_record").order_by("family_name", "given_name", "pk")
-    return tuple(_found(person) for person in people[:PEOPLE_SHOWN])
+    people = people.order_by("family_name", "given_name", "pk")[:PEOPLE_SHOWN]
+    return tuple(_found(person) for person in _with_what_they_are(people))
 
 
 def people_by_id(*, viewer: Viewer, person_ids: Iterable[UUID]) -> dict[UUID, PersonFound]:
     """The people of the viewer's school with these ids; an id of another school is simply not there. One query."""
     people = Person.objects.filter(visible_people_q(viewer), pk__in=list(person_ids))
-    return {person.pk: _found(person) for person in people.select_related("pupil", "staff_record")}
+    return {person.pk: _found(person) for person in _with_what_they_are(people)}
+
+
+def _with_what_they_are(people: QuerySet[Person]) -> QuerySet[Person]:
+    roles = Membership.objects.filter(person=OuterRef("pk")).order_by("role").values("role").distinct()
+    return people.select_related("pupil", "staff_record").annotate(member_roles=ArraySubquery(roles))
 
 
 def _found(person: Person) -> PersonFound:
@@ -177,7 +183,8 @@ def _found(person: Person) -> PersonFound:
         return PersonFound(person.pk, person.full_name, pupil.class_name or pupil.year_group, "pupil")
     if staff is not None:
         return PersonFound(person.pk, person.full_name, staff.job_title, "staff")
-    return PersonFound(person.pk, person.full_name, "", "other")
+    others = ", ".join(ROLE_NAMES[Role(role)] for role in getattr(person, "member_roles", ()))
+    return PersonFound(person.pk, person.full_name, others, "other")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tests.factories.schools import PASSPHRASE
 from tests.faults.chain import STORIES, Chain, NoRedis, repeats_at, running, state_of, wait_for, wait_for_arrival
 from tests.faults.reports import a_report
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("stack"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Opener, Running, log_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 PERSONAS = {
     "teacher": ["", "report/", "reports/", "policy/sanctions/", "policy/agreements/"],

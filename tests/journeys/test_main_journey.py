@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from schools.demo_cast import DEMO_PASSPHRASE
 from tests.journeys.conftest import Opener, Running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 STORY = "A message in the class group told everybody to leave one child out. It was shown to me on a tablet at break."
 
 

@@ -159,7 +159,7 @@ def test_the_administration_lists_log_ins_never_names_or_cases(of: School, clien
         assert "Reed" not in page
         assert reverse(f"admin:schools_{model}_changelist") + "add/" not in page
     registered = {model.__name__ for model in admin.site._registry}
-    assert registered <= {"School", "Term", "User", "Membership", "Post", "Group"}
+    assert registered <= {"School", "Term", "User", "Membership", "Post"}
     for app in ("incidents", "dispatch", "audit"):
         assert not [model for model in admin.site._registry if model._meta.app_label == app]
 

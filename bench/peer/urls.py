@@ -1,0 +1,5 @@
+"""The peer's addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [path("helpdesk/", include("helpdesk.urls"))]

@@ -1,0 +1,8 @@
+"""The peer for gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.peer.settings"
+application = get_wsgi_application()
