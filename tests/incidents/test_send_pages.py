@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -294,7 +295,6 @@ def everything(pack: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("pack", ["camden_2012", "camden_2021"])
 def test_the_json_follows_its_published_schema(by: Viewer, client: Client, pack: str) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(SCHEMA.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
