@@ -13,7 +13,7 @@ import pikepdf
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from audit import services as audit
 from incidents.models import Evidence, EvidenceContent, Incident, Status
@@ -192,6 +192,9 @@ def _carries_files(pdf: pikepdf.Pdf) -> bool:
 
 
 def _is_image(allowed: Allowed, content: bytes) -> bool:
+    # WeasyPrint, once loaded into a process, has every image that is cut off pass as whole.
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(content), formats=[allowed.kind.upper()]) as image:
             if image.width * image.height > MAX_PIXELS:
@@ -200,6 +203,8 @@ def _is_image(allowed: Allowed, content: bytes) -> bool:
             return True
     except (UnidentifiedImageError, Image.DecompressionBombError, *_BROKEN_IMAGE):
         return False
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def _is_text(content: bytes) -> bool:

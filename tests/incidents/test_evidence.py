@@ -14,7 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 
 from audit.models import Entry
 from incidents.models import Evidence, EvidenceContent, Incident
@@ -164,6 +164,14 @@ REFUSED = [
     ("mail with NUL", "mail.eml", MAIL + b"\x00"),
     ("gzip called mail", "mail.eml", b"\x1f\x8b\x08" + b"x" * 90),
 ]
+
+
+def test_a_picture_cut_off_is_refused_even_where_pillow_was_told_to_be_lenient(
+    client: Client, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    assert add(client, incident, ("shot.png", picture(size=(400, 400))[:-200])).status_code == 422
+    assert ImageFile.LOAD_TRUNCATED_IMAGES, "and whoever asked for it still has it"
 
 
 @pytest.mark.parametrize(("name", "content"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])

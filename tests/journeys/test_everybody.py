@@ -131,6 +131,7 @@ def test_the_back_button_shows_nothing_after_logging_out(open_page: Opener) -> N
     expect(page.get_by_text("Timeline")).to_be_visible()
     page.locator("details.who summary").click()
     page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
     page.go_back()
     page.wait_for_load_state()
     expect(page.get_by_text("Timeline")).to_have_count(0)
