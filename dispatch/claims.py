@@ -177,6 +177,7 @@ def move(message: Message, step: Step, *, now: datetime) -> None:
             object_type="message",
             object_id=message.pk,
             detail={"problem": step.problem.value, "attempt": message.attempt_count},
+            at=now,
         )
 
 
