@@ -15,10 +15,10 @@ from django.db.models import Q
 
 from audit import services as audit
 from dispatch.models import Attempt, Message
-from dispatch.rules.addresses import UnsafeAddress, safe_address
 from dispatch.rules.outcomes import Accepted, Outcome, code_of
 from dispatch.rules.problems import Problem, problem_of
 from dispatch.rules.states import ARRIVED, AT_WORK, State, Step, may_move, step_after, step_after_lost_lease
+from schools.addresses import UnsafeAddress, safe_address
 from schools.models import School
 
 log = logging.getLogger(__name__)

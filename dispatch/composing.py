@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from dispatch.rules.addresses import safe_address
+from schools.addresses import safe_address
 
 TEMPLATE = "emails/dispatch/report"
 # 7bit: the bytes pass every server on the way unchanged.
@@ -39,7 +39,7 @@ def attachment_name(reference: str, revision: int) -> str:
 def compose(letter: Letter, *, attachment: bytes) -> bytes:
     """The whole mail as it goes over the wire, with CRLF at the ends of its lines.
 
-    Raises dispatch.rules.addresses.UnsafeAddress, and ValueError where something would break out of its header.
+    Raises schools.addresses.UnsafeAddress, and ValueError where something would break out of its header.
     """
     context = {
         "reference": letter.reference,

@@ -9,10 +9,10 @@ from django.utils import timezone
 from dispatch import claims, transport
 from dispatch.models import Message
 from dispatch.preparing import CannotPrepare, Draw, prepare
-from dispatch.rules.addresses import UnsafeAddress
 from dispatch.rules.problems import Problem
 from dispatch.rules.states import State
 from dispatch.waking import wake
+from schools.addresses import UnsafeAddress
 
 SWEEP_LIMIT = 500
 

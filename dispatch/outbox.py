@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from audit import services as audit
 from dispatch.models import Document, Message
-from dispatch.rules.addresses import UnsafeAddress, is_safe_reference, safe_address
+from dispatch.rules.references import is_safe_reference
 from dispatch.waking import wake
+from schools.addresses import UnsafeAddress, safe_address
 from schools.models import School
 from schools.roles import Permission
 from schools.viewer import Viewer

@@ -13,9 +13,9 @@ from django.db import transaction
 from dispatch import composing, encryption, links
 from dispatch.claims import Claim, ClaimLost
 from dispatch.models import Document, Message
-from dispatch.rules.addresses import UnsafeAddress
 from dispatch.rules.problems import Problem
 from dispatch.rules.states import State
+from schools.addresses import UnsafeAddress
 from schools.models import School
 from schools.sealing import SealBroken, seal, unseal
 

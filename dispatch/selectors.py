@@ -1,11 +1,14 @@
 """Reads over documents and messages. Whether the viewer may know of the case is asked before one comes here."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dispatch.access import visible_q
@@ -14,18 +17,39 @@ from dispatch.models import Attempt, Document, Message
 from dispatch.rules.chips import Chip, chip_for
 from dispatch.rules.problems import Problem, Words, words_for
 from dispatch.rules.states import ARRIVED, RETRIABLE, State
+from schools.prepared import Prepared
 from schools.roles import Permission
 from schools.viewer import Viewer
 
-# Everything that a page says of a message; the bytes stay where they are.
-_SHOWN = (
-    "school_id", "to_address", "state", "tries", "repeated", "next_attempt_at", "problem", "due_at", "created_at",
-    "handed_over_at", "accepted_at", "acknowledged_at", "acknowledged_by",
-    "document__kind", "document__subject_id", "document__revision", "document__reference", "document__drawn_at",
-    "document__pdf_pages", "document__pdf_bytes", "document__pdf_sha256",
-    "queued_by__given_name", "queued_by__family_name",
-)  # fmt: skip
 _ARRIVED = [state.value for state in ARRIVED]
+
+
+class _Row(NamedTuple):
+    """Everything that a page says of a message and its document; the bytes stay where they are."""
+
+    pk: UUID
+    to_address: str
+    state: str
+    repeated: bool
+    next_attempt_at: datetime
+    problem: str
+    due_at: datetime | None
+    created_at: datetime
+    handed_over_at: datetime | None
+    accepted_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    document_id: UUID
+    document__kind: str
+    document__subject_id: UUID
+    document__revision: int
+    document__reference: str
+    document__drawn_at: datetime | None
+    document__pdf_pages: int
+    document__pdf_bytes: int
+    document__pdf_sha256: str
+    queued_by__given_name: str | None
+    queued_by__family_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +132,17 @@ class OfficerLink:
 def delivery_of(*, viewer: Viewer, subject_id: UUID, now: datetime | None = None) -> tuple[Delivery, ...]:
     """All messages about one subject, newest first, each with its attempts. Two queries, one where there are none."""
     now = now or timezone.now()
-    attempts = Prefetch("attempts", Attempt.objects.order_by("number"))
-    messages = _visible(viewer).filter(document__subject_id=subject_id).prefetch_related(attempts)
-    return tuple(_delivery(viewer, message, now, with_attempts=True) for message in messages)
+    messages = [_Row(*row) for row in _MESSAGES_ABOUT.rows(viewer, subject_id)]
+    tries: defaultdict[UUID, list[AttemptLine]] = defaultdict(list)
+    for message_id, *facts in _TRIES_ABOUT.rows(viewer.school_id, subject_id) if messages else ():
+        tries[message_id].append(_line(*facts))
+    return tuple(_delivery(viewer, message, now, attempts=tries[message.pk]) for message in messages)
 
 
 def recent(*, viewer: Viewer, limit: int = 20, now: datetime | None = None) -> tuple[Delivery, ...]:
     """The school's newest messages, without their attempts. One query."""
     now = now or timezone.now()
-    return tuple(_delivery(viewer, message, now) for message in _visible(viewer)[:limit])
+    return tuple(_delivery(viewer, _Row(*row), now) for row in _visible(viewer)[:limit])
 
 
 def troubles(*, viewer: Viewer, now: datetime | None = None) -> tuple[Delivery, ...]:
@@ -130,7 +156,7 @@ def troubles(*, viewer: Viewer, now: datetime | None = None) -> tuple[Delivery, 
         Q(state__in=[State.FAILED, State.UNCERTAIN]) | Q(repeated=True) | Q(due_at__lt=now) | Q(created_at__lt=late)
     )
     messages = _visible(viewer).exclude(state__in=_ARRIVED).filter(trouble).order_by("due_at", "created_at")
-    return tuple(_delivery(viewer, message, now) for message in messages)
+    return tuple(_delivery(viewer, _Row(*row), now) for row in messages)
 
 
 def document_of(*, viewer: Viewer, subject_id: UUID, revision: int) -> DocumentFacts | None:
@@ -171,29 +197,44 @@ def link_page(message: Message, *, now: datetime) -> OfficerLink:
     )
 
 
-def _visible(viewer: Viewer) -> QuerySet[Message]:
-    return (
-        Message.objects.filter(visible_q(viewer))
-        .select_related("document", "queued_by")
-        .only(*_SHOWN)
-        .order_by("-created_at", "pk")
+def _visible(viewer: Viewer) -> QuerySet[Message, tuple[Any, ...]]:
+    return Message.objects.filter(visible_q(viewer)).order_by("-created_at", "pk").values_list(*_Row._fields)
+
+
+_MESSAGES_ABOUT = Prepared(lambda viewer, subject_id: _visible(viewer).filter(document__subject_id=subject_id))
+_TRIES_ABOUT = Prepared(
+    lambda school_id, subject_id: (
+        Attempt.objects.filter(school_id=school_id, message__document__subject_id=subject_id)
+        .order_by("number")
+        .values_list("message_id", "number", "started_at", "ended_at", "to_address", "outcome", "smtp_code")
     )
+)
 
 
-def _delivery(viewer: Viewer, message: Message, now: datetime, *, with_attempts: bool = False) -> Delivery:
+def _delivery(viewer: Viewer, message: _Row, now: datetime, *, attempts: Iterable[AttemptLine] = ()) -> Delivery:
     state, problem = State(message.state), Problem(message.problem)
     has_arrived = state in ARRIVED
     may_send = viewer.may(Permission.SEND_INCIDENTS)
     by_itself = state is State.PENDING or (state is State.UNCERTAIN and not message.repeated)
     return Delivery(
         message_id=message.pk,
-        document=_facts(message.document),
+        document=DocumentFacts(
+            document_id=message.document_id,
+            kind=message.document__kind,
+            subject_id=message.document__subject_id,
+            revision=message.document__revision,
+            reference=message.document__reference,
+            is_drawn=message.document__drawn_at is not None,
+            pages=message.document__pdf_pages,
+            size_bytes=message.document__pdf_bytes,
+            sha256=message.document__pdf_sha256,
+        ),
         to_address=message.to_address,
         state=state,
         chip=chip_for(state, problem=problem, repeated=message.repeated),
         words=None if has_arrived else words_for(problem),
         queued_at=message.created_at,
-        queued_by=message.queued_by.full_name if message.queued_by else "",
+        queued_by=" ".join(filter(None, (message.queued_by__given_name, message.queued_by__family_name))),
         due_at=message.due_at,
         is_overdue=not has_arrived and message.due_at is not None and message.due_at < now,
         is_late=not has_arrived and (now - message.created_at).total_seconds() > settings.DISPATCH_LATE_SECONDS,
@@ -204,24 +245,19 @@ def _delivery(viewer: Viewer, message: Message, now: datetime, *, with_attempts:
         acknowledged_by=message.acknowledged_by,
         may_retry=may_send and state in RETRIABLE,
         may_mark_arrived=may_send and state in {State.UNCERTAIN, State.FAILED} and message.handed_over_at is not None,
-        attempts=tuple(_line(attempt) for attempt in message.attempts.all()) if with_attempts else (),
+        attempts=tuple(attempts),
     )
 
 
-def _line(attempt: Attempt) -> AttemptLine:
-    if attempt.outcome == "accepted":
+def _line(
+    number: int, started_at: datetime, ended_at: datetime | None, to_address: str, outcome: str, smtp_code: int | None
+) -> AttemptLine:
+    if outcome == "accepted":
         words = "Accepted by their mail server."
     else:
-        found = words_for(Problem(attempt.outcome))
+        found = words_for(Problem(outcome))
         words = found.what if found else ""
-    return AttemptLine(
-        number=attempt.number,
-        started_at=attempt.started_at,
-        ended_at=attempt.ended_at,
-        to_address=attempt.to_address,
-        words=words,
-        smtp_code=attempt.smtp_code,
-    )
+    return AttemptLine(number, started_at, ended_at, to_address, words, smtp_code)
 
 
 def _facts(document: Document) -> DocumentFacts:

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.conf import settings
 
 from dispatch import smtp
-from dispatch.rules.addresses import safe_address
 from dispatch.rules.outcomes import Accepted, Outcome, Reach, Unreachable
+from schools.addresses import safe_address
 
 FOLDER_SCHEME = "filemail"
 

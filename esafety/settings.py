@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "esafety.middleware.KeptNowhere",
+    "esafety.middleware.OnlyUtf8",
     "esafety.middleware.PlainNotFound",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,7 +111,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "esafety.navigation.shell",
             ],
-            "builtins": ["schools.templatetags.plain_words"],
+            "builtins": ["schools.templatetags.icons", "schools.templatetags.plain_words"],
         },
     }
 ]
@@ -246,10 +248,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_links": {"()": "dispatch.links.WithoutLinks"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "esafety.logs.PlaceOnly", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_links"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Instead of Django's own handlers, which would write out what an exception quotes.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.db.backends": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
@@ -280,6 +286,7 @@ DISPATCH_LATE_SECONDS = env.int("DISPATCH_LATE_SECONDS", default=900)
 DISPATCH_WAKE_SECONDS = env.float("DISPATCH_WAKE_SECONDS", default=0.5)
 DISPATCH_CELERY_APP = "esafety.celery.app"
 CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "schools.tasks.clear_sessions", "schedule": 24 * 3600.0},
     "sweep-outbox": {
         "task": "dispatch.tasks.sweep",
         "schedule": float(DISPATCH_SWEEP_SECONDS),

@@ -6,7 +6,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class RememberedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Hashed and compressed files as whitenoise serves them. A page has twenty icons, all in the same file."""
+    """Hashed and compressed files as whitenoise serves them. The head of each page names ten."""
 
     @cache  # noqa: B019  there is one storage a process, and it stays
     def url(self, name: str, force: bool = False) -> str:

@@ -16,7 +16,16 @@ from incidents.printed import (
 )
 from packs.schema import Box, FormField, Option, Pack, Section
 
-__all__ = ["KINDS_OF_PERSON", "PARTS", "SNAPSHOT_VERSION", "TEMPLATE", "Organisation", "Snapshot", "snapshot_of"]
+__all__ = [
+    "KINDS_OF_PERSON",
+    "PARTS",
+    "SNAPSHOT_VERSION",
+    "TEMPLATE",
+    "Organisation",
+    "Snapshot",
+    "contact_in_words",
+    "snapshot_of",
+]
 
 SNAPSHOT_VERSION: Final = 1
 TEMPLATE: Final = "pdf/incidents/report_v1.html"
@@ -38,6 +47,11 @@ class Organisation:
     address: str
     officer_name: str
     officer_contact: str
+
+
+def contact_in_words(phone: str, email: str) -> str:
+    """How the form says where the officer of the school is reached; pure."""
+    return ", ".join(part for part in (phone, email) if part)
 
 
 def snapshot_of(

@@ -1,14 +1,22 @@
 """The school's own forms, and the administrator's form for a new member."""
 
+import unicodedata
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
+from schools.addresses import UnsafeAddress, safe_address
 from schools.models import School
 from schools.roles import MEMBERSHIP_ROLES, POSTS, ROLE_NAMES, Role
-from schools.services import PASSPHRASE_MIN_LENGTH, NewMember, SchoolDetails
+from schools.services import (
+    PASSPHRASE_MAX_BYTES,
+    PASSPHRASE_MIN_LENGTH,
+    NewMember,
+    PassphraseTooLong,
+    SchoolDetails,
+)
 
 PASSPHRASE_MAX_LENGTH = 120
 
@@ -47,6 +55,16 @@ class DetailsForm(forms.Form):
         ),
     )
 
+    def clean_officer_email(self) -> str:
+        """The same rule as when a report is sent, so that nobody finds out only then."""
+        typed: str = self.cleaned_data["officer_email"]
+        try:
+            if typed:
+                safe_address(typed)
+        except UnsafeAddress as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return typed
+
     @classmethod
     def of(cls, school: School, data: Any = None) -> "DetailsForm":
         """The form, filled with what the school says now."""
@@ -74,6 +92,13 @@ class PassphraseForm(forms.Form):
         },
     )
     helper = _bare()
+
+    def clean_passphrase(self) -> str:
+        """In bytes and not in letters: an encrypted PDF takes 127 of them."""
+        typed: str = self.cleaned_data["passphrase"]
+        if len(unicodedata.normalize("NFKC", typed).encode()) > PASSPHRASE_MAX_BYTES:
+            raise forms.ValidationError(str(PassphraseTooLong()))
+        return typed
 
 
 class WelcomeForm(forms.Form):

@@ -13,6 +13,7 @@ from packs import loader
 from packs.schema import Pack
 from schools.access import visible_people_q
 from schools.models import Membership, PackAdoption, Person, Post, School
+from schools.prepared import Prepared
 from schools.roles import ROLE_NAMES, Permission, Role
 from schools.viewer import Viewer
 
@@ -121,33 +122,49 @@ def pack_of(*, viewer: Viewer) -> Pack:
     return adopted_pack(school_id=viewer.school_id)
 
 
+_NEWEST_ADOPTION = Prepared(
+    lambda school_id: PackAdoption.objects.filter(school_id=school_id).values_list("pack_code", "pack_version")[:1]
+)
+
+
 def adopted_pack(*, school_id: UUID) -> Pack:
     """The newest pack a school adopted, or the default edition where it has adopted none. One query."""
-    adoption = PackAdoption.objects.filter(school_id=school_id).first()
-    if adoption is None:
-        return loader.latest(loader.DEFAULT_PACK)
-    return loader.get(adoption.pack_code, adoption.pack_version)
+    for pack_code, pack_version in _NEWEST_ADOPTION.rows(school_id):
+        return loader.get(pack_code, pack_version)
+    return loader.latest(loader.DEFAULT_PACK)
+
+
+_POSTS_IN_FORCE = Prepared(
+    lambda school_id, today: (
+        Post.objects.filter(_in_force(today), school_id=school_id)
+        .order_by("post", "person__family_name", "person__given_name")
+        .values_list("post", "person_id", "person__given_name", "person__family_name")
+    )
+)
 
 
 def post_holders(*, viewer: Viewer, posts: Iterable[Role], today: date) -> tuple[PostHolder, ...]:
     """Who holds these posts in the viewer's school today; several holders of one post are all given. One query."""
-    rows = (
-        Post.objects.filter(_in_force(today), school_id=viewer.school_id, post__in=[post.value for post in posts])
-        .select_related("person")
-        .order_by("post", "person__family_name", "person__given_name")
+    wanted = set(posts)
+    return tuple(
+        PostHolder(Role(post), person_id, f"{given_name} {family_name}")
+        for post, person_id, given_name, family_name in _POSTS_IN_FORCE.rows(viewer.school_id, today)
+        if post in wanted
     )
-    return tuple(PostHolder(Role(row.post), row.person_id, row.person.full_name) for row in rows)
+
+
+_COORDINATOR = Prepared(
+    lambda school_id, today: (
+        Post.objects.filter(_in_force(today), school_id=school_id, post=Role.COORDINATOR.value)
+        .order_by("starts_on")
+        .values_list("person__given_name", "person__family_name")[:1]
+    )
+)
 
 
 def coordinator_name(*, school_id: UUID, today: date) -> str:
     """The name of the school's online safety co-ordinator, for the organisation block of the form. One query."""
-    row = (
-        Post.objects.filter(_in_force(today), school_id=school_id, post=Role.COORDINATOR.value)
-        .select_related("person")
-        .order_by("starts_on")
-        .first()
-    )
-    return row.person.full_name if row else ""
+    return next((f"{given_name} {family_name}" for given_name, family_name in _COORDINATOR.rows(school_id, today)), "")
 
 
 def find_people(*, viewer: Viewer, words: str) -> tuple[PersonFound, ...]:

@@ -1,5 +1,6 @@
 """Writes to schools: the officer's details, the passphrase, the policy pack, who belongs to a school."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,12 +10,24 @@ from django.utils import timezone
 
 from audit import services as audit
 from packs import loader
+from schools.addresses import safe_address
 from schools.models import Membership, PackAdoption, Person, Post, School, User
 from schools.roles import MEMBERSHIP_ROLES, POSTS, Permission, Role
 from schools.sealing import seal
 from schools.viewer import Viewer
 
 PASSPHRASE_MIN_LENGTH = 16
+# By the standard of encrypted PDFs, in UTF-8 and after its normalisation.
+PASSPHRASE_MAX_BYTES = 127
+
+
+class PassphraseTooLong(ValueError):
+    """A passphrase that the encryption of a PDF cannot take whole."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Use at most {PASSPHRASE_MAX_BYTES} letters without accents, or about half as many with them."
+        )
 
 
 class PassphraseTooShort(ValueError):
@@ -40,9 +53,12 @@ class SchoolDetails:
 def change_school_details(*, by: Viewer, details: SchoolDetails) -> School:
     """Keep the school's own details and its officer's address. Duties R2, D2 (CC 4.1, CM 3.2).
 
-    Raises NotAllowed. The audit row names the fields that changed, never their values.
+    Raises NotAllowed, and UnsafeAddress for an officer's address that nothing could be sent to. The audit row names
+    the fields that changed, never their values.
     """
     by.must(Permission.MANAGE_SCHOOL)
+    if details.officer_email:
+        safe_address(details.officer_email)
     with transaction.atomic():
         school = School.objects.select_for_update().get(pk=by.school_id)
         changed = []
@@ -67,11 +83,14 @@ def change_school_details(*, by: Viewer, details: SchoolDetails) -> School:
 def set_officer_passphrase(*, by: Viewer, passphrase: str) -> None:
     """Keep, sealed, the passphrase agreed with the officer out of band. Duty D2 (CM 3.2, NS 7.8).
 
-    Raises NotAllowed, PassphraseTooShort. Reports already made keep the passphrase they were encrypted with.
+    Raises NotAllowed, PassphraseTooShort, PassphraseTooLong. Reports already made keep the passphrase they were
+    encrypted with.
     """
     by.must(Permission.MANAGE_SCHOOL)
     if len(passphrase) < PASSPHRASE_MIN_LENGTH:
         raise PassphraseTooShort
+    if len(unicodedata.normalize("NFKC", passphrase).encode()) > PASSPHRASE_MAX_BYTES:
+        raise PassphraseTooLong
     with transaction.atomic():
         School.objects.filter(pk=by.school_id).update(
             officer_passphrase_sealed=seal(passphrase.encode()), officer_passphrase_set_at=timezone.now()

@@ -70,7 +70,11 @@ def adopt(request: SchoolRequest) -> HttpResponse:
         return render(request, "schools/adopt.html", {"page": page})
     code, _, version = request.POST.get("pack", "").rpartition(" ")
     try:
-        adopt_pack(by=request.viewer, code=code, version=int(version) if version.isdecimal() else 0)
+        adopt_pack(
+            by=request.viewer,
+            code=code,
+            version=int(version) if version.isascii() and version.isdecimal() and len(version) < 6 else 0,
+        )
     except UnknownPack:
         messages.error(request, "Choose one of the policies shown.")
     else:

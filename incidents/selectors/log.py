@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal
 from uuid import UUID
@@ -16,6 +16,7 @@ from incidents.models import Incident, IncidentQuerySet, Status
 from incidents.rules.references import tidy_reference
 from incidents.rules.statuses import OPEN
 from packs import loader
+from schools.prepared import Prepared
 from schools.selectors import pack_of
 from schools.viewer import Viewer
 
@@ -150,8 +151,9 @@ def decode_key(text: str) -> PageKey | None:
         moment = datetime.fromisoformat(logged_at)
         if direction not in {"older", "newer"} or moment.tzinfo is None:
             return None
-        return PageKey("older" if direction == "older" else "newer", moment, UUID(incident_id))
-    except (ValueError, binascii.Error):
+        # In UTC, for Postgres does not know every offset that Python takes.
+        return PageKey("older" if direction == "older" else "newer", moment.astimezone(UTC), UUID(incident_id))
+    except (ValueError, OverflowError, binascii.Error):
         return None
 
 
@@ -291,6 +293,11 @@ def _options(pack_code: str, pack_version: int) -> LogOptions:
     )
 
 
+_WAITING = Prepared(
+    lambda viewer: Incident.objects.visible_to(viewer).filter(status=Status.REPORTED).values_list("pk")[:100]
+)
+
+
 def waiting_count(*, viewer: Viewer) -> int:
     """How many concerns wait to be recorded, for the navigation. One query; counts to 100."""
-    return Incident.objects.visible_to(viewer).filter(status=Status.REPORTED).order_by()[:100].count()
+    return _WAITING.count(viewer)

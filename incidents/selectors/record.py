@@ -1,6 +1,6 @@
 """One incident: what the record says, how it came to say so, and what was sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,16 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from dispatch.selectors import Delivery, delivery_of
-from incidents.models import Evidence, Incident, Revision, Status, Transition
-from incidents.printing import KINDS_OF_PERSON, PARTS
+from incidents.models import Evidence, Incident, Revision, Status
+from incidents.printing import KINDS_OF_PERSON, PARTS, Organisation, contact_in_words
 from incidents.rules.answers import ticked_flags
-from incidents.rules.wording import compare, label_of
+from incidents.rules.wording import compare
 from incidents.selectors.guidance import Guidance, guidance_on
+from incidents.selectors.timeline import Event, fields_of, timeline_of
 from packs import loader
-from packs.schema import Form, FormField, Pack
+from packs.schema import Form, Pack
 from schools.models import School
+from schools.prepared import Prepared
 from schools.roles import Role
 from schools.selectors import coordinator_name, post_holders
 from schools.viewer import Viewer
@@ -30,18 +32,6 @@ class Change:
     label: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the timeline. ``changed``: the form's names of answers; their content is on a version's page."""
-
-    title: str
-    at: datetime
-    who: str = ""
-    detail: str = ""
-    changed: tuple[str, ...] = ()
-    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +73,7 @@ class Record:
     closed_at: datetime | None
     started_by: str
     content: Mapping[str, Any]
-    school: School
-    coordinator: str
+    organisation: Organisation
     people: tuple[InvolvedPerson, ...]
     guidance: Guidance
     evidence: tuple[KeptFile, ...]
@@ -140,43 +129,68 @@ class Heading:
     status: str
 
 
+_INCIDENT_COLUMNS = (
+    "reference", "status", "pack_code", "pack_version", "revision", "sent_revision",
+    "logged_at", "recorded_at", "due_at", "closed_at", "content",
+    "started_by__given_name", "started_by__family_name",
+    "school__name", "school__address", "school__phone", "school__email",
+)  # fmt: skip
+_NEWEST = Revision.objects.filter(incident=OuterRef("pk"), number=OuterRef("revision")).values("content")
+_INCIDENT = Prepared(
+    lambda viewer, incident_id: (
+        Incident.objects.visible_to(viewer)
+        .filter(pk=incident_id)
+        .annotate(content=Subquery(_NEWEST))
+        .values_list(*_INCIDENT_COLUMNS)
+    )
+)
+_EVIDENCE = Prepared(
+    lambda incident_id: (
+        Evidence.objects.filter(incident_id=incident_id)
+        .order_by("added_at")
+        .values_list(
+            "pk", "filename", "media_type", "size_bytes", "sha256", "added_at",
+            "added_by__given_name", "added_by__family_name",
+        )
+    )
+)  # fmt: skip
+
+
 def record_of(*, viewer: Viewer, incident_id: UUID, now: datetime) -> Record:
     """The record, its evidence, deliveries and timeline. Seven queries. Raises Incident.DoesNotExist.
 
     To be called by a service that leaves the audit row (``open_incident``).
     """
-    newest = Revision.objects.filter(incident=OuterRef("pk"), number=OuterRef("revision")).values("content")
-    incident = (
-        Incident.objects.visible_to(viewer)
-        .select_related("school", "started_by")
-        .defer("search")
-        .annotate(content=Subquery(newest))
-        .get(pk=incident_id)
-    )
-    content: dict[str, Any] = incident.content  # type: ignore[attr-defined]
-    revisions = list(incident.revisions.defer("content").select_related("by").order_by("number"))
-    transitions = list(incident.transitions.select_related("by").order_by("at"))
-    evidence = list(incident.evidence.select_related("added_by").order_by("added_at"))
-    deliveries = delivery_of(viewer=viewer, subject_id=incident.pk, now=now)
-    pack = loader.get(incident.pack_code, incident.pack_version)
+    found = _INCIDENT.rows(viewer, incident_id)
+    if not found:
+        raise Incident.DoesNotExist
+    row = dict(zip(_INCIDENT_COLUMNS, found[0], strict=True))
+    content: dict[str, Any] = row["content"]
+    evidence = tuple(map(_file, _EVIDENCE.rows(incident_id)))
+    deliveries = delivery_of(viewer=viewer, subject_id=incident_id, now=now)
+    pack = loader.get(row["pack_code"], row["pack_version"])
     posts = {Role.COORDINATOR, *(Role(step.post) for step in pack.guidance.steps if step.post)}
     today = timezone.localdate(now)
     holders = post_holders(viewer=viewer, posts=posts, today=today)
     return Record(
-        incident_id=incident.pk,
-        reference=incident.reference,
-        status=incident.status,
+        incident_id=incident_id,
+        reference=row["reference"],
+        status=row["status"],
         pack=pack,
-        revision=incident.revision,
-        sent_revision=incident.sent_revision,
-        logged_at=incident.logged_at,
-        recorded_at=incident.recorded_at,
-        due_at=incident.due_at,
-        closed_at=incident.closed_at,
-        started_by=incident.started_by.full_name,
+        revision=row["revision"],
+        sent_revision=row["sent_revision"],
+        logged_at=row["logged_at"],
+        recorded_at=row["recorded_at"],
+        due_at=row["due_at"],
+        closed_at=row["closed_at"],
+        started_by=f"{row['started_by__given_name']} {row['started_by__family_name']}",
         content=content,
-        school=incident.school,
-        coordinator=next((each.name for each in holders if each.post == Role.COORDINATOR), ""),
+        organisation=Organisation(
+            name=row["school__name"],
+            address=row["school__address"],
+            officer_name=next((each.name for each in holders if each.post == Role.COORDINATOR), ""),
+            officer_contact=contact_in_words(row["school__phone"], row["school__email"]),
+        ),
         people=people_in(content),
         guidance=guidance_on(
             viewer=viewer,
@@ -186,9 +200,14 @@ def record_of(*, viewer: Viewer, incident_id: UUID, now: datetime) -> Record:
             today=today,
             holders=holders,
         ),
-        evidence=tuple(_file(each) for each in evidence),
+        evidence=evidence,
         deliveries=deliveries,
-        timeline=_timeline(pack.form, revisions, transitions, evidence, deliveries),
+        timeline=timeline_of(
+            pack.form,
+            incident_id,
+            [Event("Evidence added", each.added_at, each.added_by) for each in evidence],
+            deliveries,
+        ),
     )
 
 
@@ -241,72 +260,11 @@ def people_in(content: Mapping[str, Any]) -> tuple[InvolvedPerson, ...]:
     )
 
 
-def _fields_of(form: Form, keys: Iterable[str]) -> tuple[FormField, ...]:
-    """The questions that these answers belong to, in the order of the form; the text of an "other" to its question."""
-    wanted = set(keys)
-    return tuple(each for each in form.fields() if each.key in wanted or not wanted.isdisjoint(each.specify_keys))
-
-
 def _changes(form: Form, before: Mapping[str, Any], version: Revision) -> tuple[Change, ...]:
-    keys = tuple(each.key for each in _fields_of(form, version.changed))
+    keys = tuple(each.key for each in fields_of(form, version.changed))
     return tuple(Change(each.label, each.yours, each.theirs) for each in compare(form, keys, before, version.content))
 
 
-def _file(row: Evidence) -> KeptFile:
-    return KeptFile(
-        evidence_id=row.pk,
-        filename=row.filename,
-        media_type=row.media_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        added_at=row.added_at,
-        added_by=row.added_by.full_name,
-    )
-
-
-_TITLES = {
-    Status.REPORTED.value: "Reported",
-    Status.RECORDED.value: "Recorded",
-    Status.IN_PROGRESS.value: "In progress",
-    Status.CLOSED.value: "Closed",
-}
-
-
-def _timeline(
-    form: Form,
-    revisions: list[Revision],
-    transitions: list[Transition],
-    evidence: list[Evidence],
-    deliveries: tuple[Delivery, ...],
-) -> tuple[Event, ...]:
-    """Newest first."""
-    events = [
-        Event(
-            "Opened again" if row.reason and row.to_status == Status.IN_PROGRESS else _TITLES[row.to_status],
-            row.at,
-            row.by.full_name,
-            detail=row.reason,
-            revision=row.revision if row is transitions[0] else None,
-        )
-        for row in transitions
-    ]
-    events += [
-        Event(
-            f"Version {row.number} saved",
-            row.at,
-            row.by.full_name,
-            detail=row.reason,
-            changed=tuple(label_of(form, field) for field in _fields_of(form, row.changed)),
-            revision=row.number,
-        )
-        for row in revisions
-        if row.changed
-    ]
-    events += [Event("Evidence added", row.added_at, row.added_by.full_name) for row in evidence]
-    for each in deliveries:
-        events.append(Event(f"Version {each.revision} queued for the local authority", each.queued_at, each.queued_by))
-        if each.accepted_at:
-            events.append(Event(f"Version {each.revision} accepted by the authority's mail server", each.accepted_at))
-        if each.acknowledged_at:
-            events.append(Event(f"Version {each.revision} acknowledged", each.acknowledged_at, each.acknowledged_by))
-    return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+def _file(row: Sequence[Any]) -> KeptFile:
+    *facts, given_name, family_name = row
+    return KeptFile(*[*facts, f"{given_name} {family_name}"])

@@ -11,6 +11,7 @@ from incidents.rules.answers import ticked_flags
 from incidents.selectors.guidance import Guidance, guidance_on
 from packs import loader
 from packs.schema import Pack
+from schools.prepared import Prepared
 from schools.roles import Permission
 from schools.selectors import pack_of
 from schools.viewer import Viewer
@@ -66,17 +67,22 @@ def unsent_reports(*, viewer: Viewer) -> tuple[OwnReport, ...]:
     return tuple(_own(row) for row in rows)
 
 
+_BEGUN = Prepared(
+    lambda viewer, incident_id: (
+        Incident.objects.own_of(viewer).filter(pk=incident_id).values_list("pack_code", "pack_version", "status")
+    )
+)
+
+
 def report_sheet(*, viewer: Viewer, incident_id: UUID | None = None) -> ReportSheet:
     """The sheet for a new report or, with the id that its form was given, for one that was begun. Two queries at most.
 
     A report is finished in the edition it was begun in. Raises NotAllowed.
     """
     viewer.must(Permission.REPORT_INCIDENT)
-    row = Incident.objects.own_of(viewer).filter(pk=incident_id).first() if incident_id else None
-    if row is None:
-        return ReportSheet(pack_of(viewer=viewer))
-    pack = loader.get(row.pack_code, row.pack_version)
-    return ReportSheet(pack, is_reported=row.status != Status.DRAFT)
+    for pack_code, pack_version, status in _BEGUN.rows(viewer, incident_id) if incident_id else ():
+        return ReportSheet(loader.get(pack_code, pack_version), is_reported=status != Status.DRAFT)
+    return ReportSheet(pack_of(viewer=viewer))
 
 
 def begun_report(*, viewer: Viewer, incident_id: UUID) -> ReportSheet:

@@ -15,13 +15,12 @@ from dispatch.models import Document
 from dispatch.selectors import document_of
 from dispatch.services import OpenedPdf
 from incidents.models import Incident
-from incidents.printing import Snapshot, snapshot_of
+from incidents.printing import Organisation, Snapshot, snapshot_of
 from incidents.report_json import Json, report_json
 from incidents.selectors.finalised import finalised_of
 from incidents.selectors.record import Record, Version, record_of, version_of
 from incidents.services.sending import organisation_of
 from packs.schema import Pack
-from schools.models import School
 from schools.viewer import Viewer
 
 
@@ -55,8 +54,7 @@ def open_incident(*, by: Viewer, incident_id: UUID) -> OpenedRecord:
         _printed(
             pack=record.pack,
             content=record.content,
-            school=record.school,
-            coordinator=record.coordinator,
+            organisation=record.organisation,
             reference=record.reference,
             revision=record.revision,
             recorded_at=record.recorded_at,
@@ -79,8 +77,7 @@ def open_version(*, by: Viewer, incident_id: UUID, number: int) -> OpenedVersion
         _printed(
             pack=version.pack,
             content=version.content,
-            school=version.school,
-            coordinator=version.coordinator,
+            organisation=organisation_of(version.school, officer_name=version.coordinator),
             reference=version.reference,
             revision=number,
             recorded_at=version.recorded_at,
@@ -118,8 +115,7 @@ def _printed(
     *,
     pack: Pack,
     content: Mapping[str, Any],
-    school: School,
-    coordinator: str,
+    organisation: Organisation,
     reference: str,
     revision: int,
     recorded_at: datetime | None,
@@ -128,7 +124,7 @@ def _printed(
     return snapshot_of(
         pack=pack,
         answers=content,
-        organisation=organisation_of(school, officer_name=coordinator),
+        organisation=organisation,
         reference=reference,
         revision=revision,
         recorded_at=timezone.localtime(recorded_at).isoformat() if recorded_at else "",

@@ -17,6 +17,7 @@ from incidents.rules.references import make_reference
 from incidents.services.problems import NotAcceptable
 from packs import loader
 from packs.schema import Pack
+from schools.prepared import Prepared
 from schools.roles import Permission
 from schools.selectors import adopted_pack
 from schools.viewer import Viewer
@@ -46,11 +47,16 @@ class AlreadyReported(RuntimeError):
         super().__init__("This report was already sent.")
 
 
+_TAKEN = Prepared(
+    lambda school_id, reference: Incident.objects.filter(school_id=school_id, reference=reference).values_list("pk")
+)
+
+
 def free_reference(school_id: UUID) -> str:
     """A reference that this school has not used. One query, a second one once in a billion."""
     while True:
         reference = make_reference(secrets.choice)
-        if not Incident.objects.filter(school_id=school_id, reference=reference).exists():
+        if not _TAKEN.rows(school_id, reference):
             return reference
 
 

@@ -10,7 +10,7 @@ from dispatch import outbox
 from dispatch import services as dispatch
 from dispatch.models import Message
 from incidents.models import Incident, Status
-from incidents.printing import TEMPLATE, Organisation, snapshot_of
+from incidents.printing import TEMPLATE, Organisation, contact_in_words, snapshot_of
 from incidents.rules.pages import everything_wrong
 from incidents.services.problems import NotAcceptable, NothingNew, StaleVersion, WrongStatus
 from incidents.services.recording import locked, move, newest_content
@@ -25,8 +25,12 @@ DOCUMENT_KIND = "incident_report"
 
 def organisation_of(school: School, *, officer_name: str) -> Organisation:
     """The block at the head of the form, from the school's own record."""
-    contact = ", ".join(part for part in (school.phone, school.email) if part)
-    return Organisation(name=school.name, address=school.address, officer_name=officer_name, officer_contact=contact)
+    return Organisation(
+        name=school.name,
+        address=school.address,
+        officer_name=officer_name,
+        officer_contact=contact_in_words(school.phone, school.email),
+    )
 
 
 def finalise(*, by: Viewer, incident_id: UUID, version: int) -> Message:

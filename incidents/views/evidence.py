@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents.forms.evidence import EvidenceForm
 from incidents.services.evidence import (
@@ -97,7 +97,7 @@ def _page(request: SchoolRequest, incident_id: UUID, form: EvidenceForm, *, stat
     return render(request, "incidents/evidence/add.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @sensitive
 def download(request: SchoolRequest, incident_id: UUID, evidence_id: UUID) -> HttpResponse:
     """One file, as an attachment that no browser opens in our name. Audited."""

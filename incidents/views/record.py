@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents.forms.answers import restored
 from incidents.forms.record import PageForm, tidy_version
@@ -201,7 +201,7 @@ def discard(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpRe
     return redirect("incidents:record", incident_id, code)
 
 
-@require_GET
+@require_safe
 @sensitive
 def check(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """The whole record as it will be printed, what is missing, and the button that sends it. Nine queries."""

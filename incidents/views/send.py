@@ -197,4 +197,5 @@ def _file(content: bytes, media_type: str, file_name: str) -> HttpResponse:
 def _attach(response: HttpResponse, file_name: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

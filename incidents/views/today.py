@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from dispatch.rules.chips import Chip
 from incidents.rules.chips import IMMEDIATE_RISK, SAFEGUARDING, UPDATE_TO_SEND
@@ -36,6 +37,7 @@ class Line:
     clock: Clock | None = None
 
 
+@require_safe
 @sensitive
 def today(request: SchoolRequest) -> HttpResponse:
     """What waits for this person. Nobody's name and no type of incident stands here."""

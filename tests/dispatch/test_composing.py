@@ -9,9 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from dispatch.composing import Letter, compose
-from dispatch.rules.addresses import UnsafeAddress
 from dispatch.rules.outcomes import Accepted
 from dispatch.smtp import Envelope, MailServer, hand_over
+from schools.addresses import UnsafeAddress
 from tests.dispatch.hostile import HOSTILE_ADDRESSES
 from tests.dispatch.mail_servers import Sink, serving
 from tests.dispatch.outboxes import link_token, parsed

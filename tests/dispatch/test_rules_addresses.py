@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.rules.addresses import UnsafeAddress, is_safe_reference, safe_address
+from dispatch.rules.references import is_safe_reference
+from schools.addresses import UnsafeAddress, safe_address
 from tests.dispatch.hostile import HOSTILE_ADDRESSES
 
 

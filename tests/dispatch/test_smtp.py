@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from dispatch import transport
-from dispatch.rules.addresses import UnsafeAddress
 from dispatch.rules.outcomes import Accepted, LostAfterData, Outcome, Reach, Refused, Stage, Unreachable
+from schools.addresses import UnsafeAddress
 from tests.dispatch.mail_servers import Sink, certificate, check_password, free_port, raw_server, serving
 
 MESSAGE_ID = UUID(int=5)

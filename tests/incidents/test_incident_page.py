@@ -244,7 +244,7 @@ def test_opening_leaves_a_trace_or_does_not_happen(jo: Person, client: Client, m
     made = factories.incident(factories.viewer(jo))
     client.get(address(made))
     client.get(reverse("incidents:version", args=[made.pk, 1]))
-    actions = Entry.objects.filter(object_id=made.pk).values_list("action", flat=True)
+    actions = Entry.objects.filter(object_id=made.pk).order_by("at").values_list("action", flat=True)
     assert [each for each in actions if each.endswith("opened")] == ["incident.opened", "incident.version_opened"]
 
     def broken(*_: object, **__: object) -> None:

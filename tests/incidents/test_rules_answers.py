@@ -116,6 +116,7 @@ def test_web_addresses(url: str) -> None:
         "https://.",
         "https://[bad",
         "https://example.org:0",
+        "https://name:password@example.org/",
     ],
 )
 def test_what_is_no_web_address(url: str) -> None:

@@ -168,7 +168,8 @@ def test_a_wrong_password_says_nothing_about_the_account(running: Running, open_
         page.goto(running.address("log-in/"))
         page.get_by_label("Email").fill(address)
         page.get_by_label("Password").fill("not the password")
-        page.get_by_role("button", name="Log in").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Log in").click()
         said.append(page.locator("main").inner_text())
     assert said[0] == said[1]
     log_in(page, "teacher")

@@ -1,4 +1,4 @@
-"""Which addresses a report may be sent to, and which references may stand in a subject (threat T19)."""
+"""Which addresses a report may be sent to (threat T19). Pure."""
 
 import re
 
@@ -7,7 +7,6 @@ MAX_LOCAL_LENGTH = 64
 # Dot-atoms without % and !, by which old relays would send the mail on to somebody else.
 _LOCAL = re.compile(r"[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_REFERENCE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 
 class UnsafeAddress(ValueError):
@@ -36,8 +35,3 @@ def safe_address(address: str) -> str:
     if len(safe) > MAX_LENGTH:
         raise UnsafeAddress
     return safe
-
-
-def is_safe_reference(reference: str) -> bool:
-    """Whether a reference may stand in a subject and a file name: letters, digits and single hyphens. Pure."""
-    return len(reference) <= 20 and _REFERENCE.fullmatch(reference) is not None
