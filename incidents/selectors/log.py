@@ -23,6 +23,8 @@ from schools.viewer import Viewer
 PAGE_SIZE = 50
 # Counting more than this takes longer than showing fifty rows; whoever has so many narrows the log.
 COUNT_CAP = 1_000
+# Words have to be looked for row by row, which is most of what a search costs; more than this nobody reads through.
+FOUND_CAP = 250
 ALL_OPEN = "open"
 Choices = tuple[tuple[str, str], ...]
 STATUSES: Choices = (
@@ -194,7 +196,8 @@ def _matches(words: str) -> Q:
 
 
 def log_page(*, viewer: Viewer, filters: Filters, key: PageKey | None = None) -> LogPage:
-    """Fifty incidents, newest first. Three queries: the rows, a count that stops at 1,000, the adopted pack.
+    """Fifty incidents, newest first. Three queries: the rows, a count that stops at 1,000 (250 where words
+    are looked for), the adopted pack.
 
     Nothing is counted when the first page shows every row. A fourth query when "newer" leads back to the top, which
     then shows a whole first page.
@@ -203,13 +206,14 @@ def log_page(*, viewer: Viewer, filters: Filters, key: PageKey | None = None) ->
     found, has_newer, has_older = _slice(rows, key)
     # In the order of the log, so that counting walks its index as far as needed instead of gathering all that match.
     shows_all = not has_newer and not has_older
-    count = len(found) if shows_all else rows.order_by("-logged_at", "-id")[: COUNT_CAP + 1].count()
+    cap = FOUND_CAP if filters.words else COUNT_CAP
+    count = len(found) if shows_all else rows.order_by("-logged_at", "-id")[: cap + 1].count()
     return LogPage(
         rows=found,
         newer=PageKey("newer", found[0].logged_at, found[0].incident_id).encode() if found and has_newer else "",
         older=PageKey("older", found[-1].logged_at, found[-1].incident_id).encode() if found and has_older else "",
-        count=min(count, COUNT_CAP),
-        count_is_capped=count > COUNT_CAP,
+        count=min(count, cap),
+        count_is_capped=count > cap,
         options=log_options(viewer=viewer),
     )
 

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Value
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -370,8 +372,17 @@ def test_a_count_stops(jo: Person, client: Client, monkeypatch: pytest.MonkeyPat
     assert "50 of 60+ incidents" in client.get(LOG).content.decode()
 
 
-def test_a_thousand_are_counted(jo: Person) -> None:
-    assert log.COUNT_CAP == 1_000
+def test_a_thousand_are_counted_and_250_where_words_are_looked_for(
+    jo: Person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (log.COUNT_CAP, log.FOUND_CAP) == (1_000, 250)
+    monkeypatch.setattr(log, "FOUND_CAP", 55)
+    made = log_rows(jo, 60)
+    assert "50 of 60 incidents" in client.get(LOG).content.decode()
+    Incident.objects.filter(pk__in=[each.pk for each in made]).update(
+        search=SearchVector(Value("tablet"), config="english")
+    )
+    assert "50 of 55+ incidents" in narrowed(client, words="tablet")
 
 
 def test_it_costs_eight_queries_however_long_it_is(jo: Person, client: Client) -> None:
