@@ -64,6 +64,11 @@ def ticked_flags(form: Form, answers: Answers) -> tuple[str, ...]:
     return tuple(field.key for field in form.flags if answers.get(field.key))
 
 
+def is_subject(people: Iterable[Mapping[str, Any]], person_id: object) -> bool:
+    """Whether this person of the school's lists is named as a subject."""
+    return any(each["part"] == "subject" and each["person_id"] == str(person_id) for each in people)
+
+
 def problems(form: Form, answers: Answers, *, today: date, keys: Collection[str] | None = None) -> tuple[Problem, ...]:
     """What is wrong with the answers to these fields (all of the form when ``keys`` is None). Duty R1 (CC 4.1, CM 4.1).
 

@@ -29,6 +29,15 @@ class WrongStatus(RuntimeError):
         super().__init__(message)
 
 
+class NamesYourself(RuntimeError):
+    """Whoever saves has named themselves as a subject, and has not said that they mean it. Duty R7 (NE)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You named yourself as a subject. After this you no longer see this record; the head teacher reads it."
+        )
+
+
 class ReasonMissing(ValueError):
     """A closed incident is opened again only with a reason."""
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from audit import services as audit
 from incidents import projection
 from incidents.models import Draft, Incident, Revision, Status, Transition
-from incidents.rules.answers import changed_keys, problems
+from incidents.rules.answers import changed_keys, is_subject, problems
 from incidents.rules.pages import answers_on, page
 from incidents.rules.statuses import due_at, may_move
-from incidents.services.problems import NotAcceptable, StaleVersion, WrongStatus
-from incidents.services.reporting import complete, free_reference, keep_first_revision
+from incidents.services.problems import NamesYourself, NotAcceptable, StaleVersion, WrongStatus
+from incidents.services.reporting import complete, free_reference, keep_first_revision, says_the_same
 from packs import loader
 from packs.schema import Pack
 from schools.roles import Permission
@@ -41,7 +41,7 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) ->
     """Log an incident straight onto the form; its clock starts. Duties R1, R2 (CC 4.1, CM 4.1). Ten queries at most.
 
     ``incident_id`` was given with the form: a second click gives back the first record. Raises NotAllowed,
-    NotAcceptable for the fields of the first page.
+    NotAcceptable for the fields of the first page, StaleVersion where the first record says something else.
     """
     by.must(Permission.RECORD_INCIDENTS)
     now = timezone.now()
@@ -71,18 +71,29 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) ->
         twin = Incident.objects.visible_to(by).filter(pk=incident_id, started_by_id=by.person_id).first()
         if twin is None:
             raise
+        # What the first click said is no news, also when the record was corrected since.
+        if not any(says_the_same(twin, answers, number=number) for number in (1, twin.revision)):
+            raise StaleVersion(twin.revision, newest_content(twin)) from None
         return twin
     return incident
 
 
 def save_page(
-    *, by: Viewer, incident_id: UUID, page_code: str, version: int, answers: Mapping[str, Any], reason: str = ""
+    *,
+    by: Viewer,
+    incident_id: UUID,
+    page_code: str,
+    version: int,
+    answers: Mapping[str, Any],
+    reason: str = "",
+    confirmed: bool = False,
 ) -> Incident:
     """Save one page of a record as a new revision. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
 
     The first save turns a reported concern into a record and starts its clock. Saving what is already there makes no
     revision, also with an older version (a second click). Raises NotAllowed, Incident.DoesNotExist, WrongStatus on a
-    closed one, StaleVersion when ``version`` is no longer the newest and something differs, NotAcceptable.
+    closed one, StaleVersion when ``version`` is no longer the newest and something differs, NotAcceptable, and
+    NamesYourself when the writer becomes a subject and has not ``confirmed`` it: it shuts them out (duty R7).
     """
     by.must(Permission.RECORD_INCIDENTS)
     now = timezone.now()
@@ -102,6 +113,9 @@ def save_page(
                 raise StaleVersion(incident.revision, before)
             return incident
         _refuse_problems(pack, content, page_code, now)
+        # Nobody who is a subject already gets here, so this names them for the first time.
+        if not confirmed and is_subject(content["people"], by.person_id):
+            raise NamesYourself
         first = incident.status == Status.REPORTED
         fields = list(projection.PROJECTED)
         if changed:

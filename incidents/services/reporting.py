@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import services as audit
 from incidents import projection
 from incidents.models import Draft, Incident, Revision, Status, Transition
-from incidents.rules.answers import blank, problems
+from incidents.rules.answers import blank, changed_keys, problems
 from incidents.rules.references import make_reference
 from incidents.services.problems import NotAcceptable
 from packs import loader
@@ -41,7 +41,7 @@ REPORT_KEYS = (
 
 
 class AlreadyReported(RuntimeError):
-    """The draft was sent meanwhile, in another tab or by a second click."""
+    """It was sent meanwhile, in another tab or by a first click, and not with what is said now."""
 
     def __init__(self) -> None:
         super().__init__("This report was already sent.")
@@ -114,8 +114,8 @@ def discard_report_draft(*, by: Viewer, incident_id: UUID) -> None:
 def report_incident(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:
     """Report a concern: it reaches the co-ordinator at once. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
 
-    ``incident_id`` was given with the form, so a second click, or the same form from a second tab, gives back the
-    report that was already made. Raises NotAllowed, NotAcceptable.
+    ``incident_id`` was given with the form, so a second click gives back the report that was already made. Raises
+    NotAllowed, NotAcceptable, AlreadyReported where the report that was made says something else.
     """
     by.must(Permission.REPORT_INCIDENT)
     try:
@@ -130,6 +130,8 @@ def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incide
     with transaction.atomic():
         incident = _own_row(by, incident_id)
         if incident is not None and incident.status != Status.DRAFT:
+            if not says_the_same(incident, answers, number=1):
+                raise AlreadyReported
             return incident
         is_new = incident is None
         if incident is None:
@@ -187,6 +189,12 @@ def complete(pack: Pack, answers: Mapping[str, Any], *, reporter: str) -> dict[s
     if reporter and not content["reported_by"] and not content["identified_how"]:
         content["reported_by"] = reporter
     return content
+
+
+def says_the_same(incident: Incident, answers: Mapping[str, Any], *, number: int) -> bool:
+    """Whether a revision gives every one of these answers. One query."""
+    content = Revision.objects.values_list("content", flat=True).get(incident=incident, number=number)
+    return not changed_keys(content, {key: value for key, value in answers.items() if key in content})
 
 
 def _own_row(by: Viewer, incident_id: UUID) -> Incident | None:

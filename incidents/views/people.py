@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 from incidents.forms.answers import Typed, restored
 from incidents.forms.people import KIND_LABELS, Named, PeopleForm, Row, tidy_number, words_to_find
 from incidents.forms.record import tidy_version
+from incidents.rules.answers import is_subject
 from incidents.selectors.sheets import edition_of, record_sheet
-from incidents.services.problems import NotAcceptable, StaleVersion, WrongStatus
+from incidents.services.problems import NamesYourself, NotAcceptable, StaleVersion, WrongStatus
 from incidents.services.reading import OpenPage, look_again, open_page
 from incidents.services.recording import save_page, save_page_draft
 from incidents.views.record_page import next_url, page_url, show, show_conflict
@@ -147,15 +148,16 @@ def _add(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int)
 
 
 def _save(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int) -> HttpResponse:
-    incident_id = page.sheet.incident_id
+    incident_id, answers = page.sheet.incident_id, form.to_answers()
     try:
         save_page(
             by=request.viewer,
             incident_id=incident_id,
             page_code=CODE,
             version=version,
-            answers=form.to_answers(),
+            answers=answers,
             reason=form.reason,
+            confirmed="confirmed" in request.POST,
         )
     except NotAcceptable as refused:
         for problem in refused.problems:
@@ -166,6 +168,13 @@ def _save(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int
     except WrongStatus as refused:
         form.add_error(None, str(refused))
         return _show(request, page, form, version=version, status=409)
+    except NamesYourself as refused:
+        form.add_error(None, str(refused))
+        return _show(request, page, form, version=version, status=409, yourself=True)
+    if is_subject(answers[CODE], request.viewer.person_id):
+        # Every page of the record is a 404 to them from here on.
+        messages.success(request, "Saved. You no longer see that record; the head teacher reads it.")
+        return redirect("incidents:today")
     if request.POST.get("action") == "save":
         messages.success(request, "Saved.")
         return redirect(page_url(incident_id, CODE))
@@ -196,6 +205,7 @@ def _show(
     status: int = 200,
     draft: object = None,
     mine: bool = False,
+    yourself: bool = False,
 ) -> HttpResponse:
     words = _words(form.data) if isinstance(form.data, QueryDict) else ""
     matched: Row | None = next((each for each in form.rows if each.number == form.match), None)
@@ -212,4 +222,5 @@ def _show(
         matched=matched,
         draft=draft,
         mine=mine,
+        yourself=yourself,
     )

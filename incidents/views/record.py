@@ -67,6 +67,9 @@ def new(request: SchoolRequest) -> HttpResponse:
         for problem in refused.problems:
             form.show(problem)
         return _new_page(request, blank, form, incident_id, status=422)
+    except StaleVersion:
+        newest = record_sheet(viewer=viewer, incident_id=incident_id)
+        return show_conflict(request, newest, DETAILS, form.to_answers(), form.typed())
     return redirect(_after(request, incident.pk, "details"))
 
 

@@ -1,7 +1,6 @@
 """The short report of any member of staff: one page, a draft on the server, a receipt."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -62,10 +61,10 @@ def new(request: SchoolRequest) -> HttpResponse:
 def edit(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """A report that was begun and not sent. Six queries to show it."""
     sheet = begun_report(viewer=request.viewer, incident_id=incident_id)
-    if sheet.is_reported:
-        return redirect("incidents:receipt", incident_id)
     if request.method == "POST":
         return _posted(request, sheet, incident_id)
+    if sheet.is_reported:
+        return redirect("incidents:receipt", incident_id)
     return _page(request, sheet, _from_draft(sheet), incident_id)
 
 
@@ -81,20 +80,24 @@ def _from_draft(sheet: ReportSheet) -> ReportForm:
 def _posted(request: SchoolRequest, sheet: ReportSheet, incident_id: UUID) -> HttpResponse:
     viewer, action = request.viewer, request.POST.get("action", "")
     today = timezone.localdate()
-    if action in {"draft", "guidance"}:
+    if action == "guidance" or (action == "draft" and not sheet.is_reported):
         form = ReportForm(sheet.pack.form, today=today, data=request.POST, checked=False)
         if action == "guidance":
             return _page(request, sheet, form, incident_id)
         try:
             save_report_draft(by=viewer, incident_id=incident_id, content={"typed": form.typed()})
         except AlreadyReported:
-            return redirect("incidents:receipt", incident_id)
+            return _sent_before(request, sheet, form, incident_id)
         return redirect("incidents:report_edit", incident_id)
     form = ReportForm(sheet.pack.form, today=today, data=request.POST)
-    if not sheet.is_reported and not form.is_valid():
+    if not form.is_valid():
+        if sheet.is_reported:
+            return _sent_before(request, sheet, form, incident_id)
         return _page(request, sheet, form, incident_id, status=422)
     try:
-        incident = report_incident(by=viewer, incident_id=incident_id, answers=_answers(sheet, form))
+        incident = report_incident(by=viewer, incident_id=incident_id, answers=form.to_answers())
+    except AlreadyReported:
+        return _sent_before(request, sheet, form, incident_id)
     except NotAcceptable as refused:
         for problem in refused.problems:
             form.show(problem)
@@ -102,8 +105,9 @@ def _posted(request: SchoolRequest, sheet: ReportSheet, incident_id: UUID) -> Ht
     return redirect("incidents:receipt", incident.pk)
 
 
-def _answers(sheet: ReportSheet, form: ReportForm) -> dict[str, Any]:
-    return {} if sheet.is_reported else form.to_answers()
+def _sent_before(request: SchoolRequest, sheet: ReportSheet, form: ReportForm, incident_id: UUID) -> HttpResponse:
+    """Everything that was typed, in a form with an id of its own: sending it makes a report of its own."""
+    return _page(request, sheet, form, new_id(), already_sent=incident_id, status=409)
 
 
 def _page(
@@ -113,6 +117,7 @@ def _page(
     incident_id: UUID,
     *,
     unsent: Iterable[object] = (),
+    already_sent: UUID | None = None,
     status: int = 200,
 ) -> HttpResponse:
     types, flags = _ticked(form)
@@ -127,6 +132,7 @@ def _page(
         ),
         "draft": sheet.draft,
         "unsent": unsent,
+        "already_sent": already_sent,
     }
     return render(request, "incidents/report/form.html", context, status=status)
 

@@ -259,6 +259,33 @@ def test_any_action_is_stood(client: Client, incident: Incident, action: str) ->
     assert response.status_code in {200, 302}
 
 
+# --- a co-ordinator who is a subject herself -------------------------------------------------------------------------
+
+
+def test_who_names_herself_as_a_subject_is_asked_first_and_then_led_away(
+    client: Client, incident: Incident, marsh: Person
+) -> None:
+    herself = {"find": "Jo Marsh", "pick": str(marsh.pk), "add_part": "subject"}
+    asked = post(client, incident, "continue", **herself)
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert "You named yourself as a subject" in page
+    assert 'name="confirmed"' in page
+    assert f'value="{marsh.pk}"' in page
+    assert Revision.objects.count() == 1
+    done = post(client, incident, "save", confirmed="on", **herself)
+    assert done.url == reverse("incidents:today")
+    assert "You no longer see that record" in client.get(done.url).content.decode()
+    assert named(incident)[0][3] == "subject"
+    assert client.get(page_of(incident)).status_code == 404
+
+
+def test_who_names_herself_as_a_witness_is_not_asked(client: Client, incident: Incident, marsh: Person) -> None:
+    response = post(client, incident, find="Jo Marsh", pick=str(marsh.pk), add_part="witness")
+    assert response.url == page_of(incident)
+    assert 'name="confirmed"' not in client.get(response.url).content.decode()
+
+
 # --- two at the same page, drafts ------------------------------------------------------------------------------------
 
 

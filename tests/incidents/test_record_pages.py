@@ -130,6 +130,24 @@ def test_a_double_click_opens_one_record(committed: Client) -> None:
     assert Incident.objects.count() == Revision.objects.count() == 1
 
 
+def test_a_new_record_posted_again_with_other_answers_shows_both(client: Client) -> None:
+    new, data = reverse("incidents:record_new"), {**DETAILS, "form_id": form_id(client)}
+    client.post(new, data)
+    again = client.post(new, {**data, "reported_by": "Toni Ash"})
+    page = again.content.decode()
+    incident = Incident.objects.get()
+    assert again.status_code == 409
+    assert "Robin Vale" in page
+    assert "Toni Ash" in page
+    assert f'action="{url(incident, "details")}"' in page
+    assert Revision.objects.count() == 1
+    # Corrected meanwhile: the first answers once more are a late click, not a second opinion.
+    save(client, incident, "details", {**DETAILS, "reported_by": "Toni Ash"})
+    for name in ("Robin Vale", "Toni Ash"):
+        assert client.post(new, {**data, "reported_by": name}).url == url(incident, "what-happened")
+    assert Revision.objects.count() == 2
+
+
 # --- saving a page ---------------------------------------------------------------------------------------------------
 
 

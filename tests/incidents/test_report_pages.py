@@ -227,10 +227,45 @@ def test_fields_that_are_not_asked_change_nothing(client: Client) -> None:
 def test_the_same_form_sent_twice_makes_one_report(client: Client) -> None:
     token = form_id(client)
     first = client.post(reverse("incidents:report"), {**TYPED, "form_id": token})
-    second = client.post(reverse("incidents:report"), {**TYPED, "form_id": token, "description": "Other words."})
-    assert first.url == second.url
+    second = client.post(reverse("incidents:report"), {**TYPED, "form_id": token})
+    edited = reverse("incidents:report_edit", args=[Incident.objects.get().pk])
+    assert first.url == second.url == client.post(edited, TYPED).url
+    assert client.post(edited, {**TYPED, "action": "draft"}).url == first.url
     assert Incident.objects.count() == Revision.objects.count() == 1
+
+
+OTHERWISE: list[dict[str, Any]] = [
+    {"description": "Other words."},
+    {"description": "Other words.", "action": "draft"},
+    {"description": "Other words.", "happened_on_day": "31", "happened_on_month": "2"},
+    {"description": "Other words.", "people_affected": ""},
+]
+
+
+@pytest.mark.parametrize("changes", OTHERWISE)
+@pytest.mark.parametrize("begun", [False, True])
+def test_other_words_after_sending_are_shown_again_and_may_go_as_a_report_of_their_own(
+    client: Client, changes: dict[str, Any], begun: bool
+) -> None:
+    token = form_id(client)
+    receipt = client.post(reverse("incidents:report"), {**TYPED, "form_id": token}).url
+    url = reverse("incidents:report")
+    if begun:
+        url = reverse("incidents:report_edit", args=[Incident.objects.get().pk])
+    second = client.post(url, {**TYPED, "form_id": token, **changes})
+    page = second.content.decode()
+    assert second.status_code == 409
+    assert "This report was already sent" in page
+    assert f'href="{receipt}"' in page
+    assert "Other words." in page
+    assert f'action="{reverse("incidents:report")}"' in page
     assert Revision.objects.get().content["description"] == TYPED["description"]
+    assert Draft.objects.count() == 0
+    fresh_id = re.search(r'name="form_id"\s+value="([^"]+)"', page)
+    assert fresh_id
+    own = {**TYPED, "form_id": fresh_id[1], "description": "Other words."}
+    assert client.post(reverse("incidents:report"), own).status_code == 302
+    assert Incident.objects.count() == Revision.objects.count() == 2
 
 
 @pytest.fixture
@@ -345,7 +380,9 @@ def test_an_autosave_that_comes_too_late_keeps_nothing(client: Client) -> None:
     incident_id, token = fresh(client)
     client.post(reverse("incidents:report"), {**TYPED, "form_id": token})
     url = reverse("incidents:report_autosave", args=[incident_id])
-    assert client.post(url, {"form_id": token, "description": "Late"}).status_code == 409
+    late = client.post(url, {"form_id": token, "description": "Late"})
+    assert late.status_code == 409
+    assert late.json() == {"receipt": reverse("incidents:receipt", args=[incident_id])}
     assert Draft.objects.count() == 0
     assert Revision.objects.get().content["description"] == TYPED["description"]
 

@@ -110,6 +110,61 @@ def test_two_tabs_on_one_page_of_a_record(
     )
 
 
+@pytest.mark.parametrize("waits", [True, False], ids=["autosave-first", "send-at-once"])
+def test_a_report_outlives_its_session(running: Running, open_page: Opener, waits: bool) -> None:
+    page = open_page("teacher")
+    page.goto(running.address("report/"))
+    page.get_by_label("On-line gambling").check()
+    page.get_by_label("In school/service setting").check()
+    page.get_by_label("Child/young person").check()
+    for name, value in (("Day", "2"), ("Month", "3"), ("Year", "2026")):
+        page.get_by_label(name, exact=True).fill(value)
+    page.context.clear_cookies(name="session")
+    page.get_by_label("What happened?").fill("A game asked")
+    said = page.locator("[data-saved]")
+    expect(said).to_have_text("Not saved: you are logged out. Log in again in another tab.", timeout=15_000)
+    page.get_by_role("button", name="Send the report").click()
+    expect(said).to_have_text("Not sent: you are logged out. Log in again in another tab.")
+    other = page.context.new_page()
+    other.goto(running.address("log-in/"))
+    log_in(other, "teacher")
+    expect(other.get_by_role("heading", name=re.compile("Good "))).to_be_visible()
+    page.get_by_label("What happened?").fill("A game asked for a card number.")
+    if waits:
+        expect(said).to_contain_text("Draft saved", timeout=15_000)
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.locator(".receipt-reference")).to_be_visible()
+
+
+def test_typing_on_after_another_tab_has_sent_the_report(
+    running: Running, open_page: Opener, accessible: Callable[[Page], None]
+) -> None:
+    first = open_page("teacher")
+    first.goto(running.address("report/"))
+    first.get_by_label("On-line gambling").check()
+    first.get_by_label("In school/service setting").check()
+    first.get_by_label("Child/young person").check()
+    for name, value in (("Day", "2"), ("Month", "3"), ("Year", "2026")):
+        first.get_by_label(name, exact=True).fill(value)
+    first.get_by_label("What happened?").fill("A game asked for a card number.")
+    first.get_by_role("button", name="Save draft").click()
+    first.wait_for_url(re.compile("/report/[0-9a-f-]{36}/"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    first.get_by_role("button", name="Send the report").click()
+    expect(first.locator(".receipt-reference")).to_be_visible()
+    second.get_by_label("What happened?").fill("A second game asked too.")
+    expect(second.locator("[data-saved]")).to_contain_text("this report was already sent", timeout=15_000)
+    expect(second.get_by_role("link", name="See its receipt")).to_have_attribute("href", re.compile("/reports/"))
+    second.get_by_role("button", name="Send the report").click()
+    expect(second.get_by_role("heading", name="This report was already sent")).to_be_visible()
+    expect(second.get_by_label("What happened?")).to_have_value("A second game asked too.")
+    accessible(second)
+    second.get_by_role("button", name="Send the report").click()
+    expect(second.locator(".receipt-reference")).to_be_visible()
+    assert second.url != first.url
+
+
 def test_searching_leaves_no_word_in_an_address(open_page: Opener, accessible: Callable[[Page], None]) -> None:
     page = open_page("coordinator")
     seen: list[str] = []
