@@ -55,7 +55,7 @@ def new(request: SchoolRequest) -> HttpResponse:
         form = PageForm(blank.pack.form, DETAILS, today=today)
         return _new_page(request, blank, form, new_id())
     form = PageForm(blank.pack.form, DETAILS, today=today, data=request.POST)
-    incident_id = opened(viewer, request.POST.get("form_id", ""))
+    incident_id = opened(viewer, request.POST.get("form_id", ""), "record")
     if incident_id is None:
         form.add_error(None, WRONG_FORM)
         return _new_page(request, blank, form, new_id(), status=422)
@@ -80,7 +80,7 @@ def _new_page(
         "form": form,
         "summary_shown": True,
         "page": DETAILS,
-        "form_id": signed(request.viewer, incident_id),
+        "form_id": signed(request.viewer, incident_id, "record"),
         "organisation": blank.organisation,
         "officer_title": blank.pack.officer_title,
         "steps": steps_of_a_new_one(),

@@ -47,7 +47,7 @@ def new(request: SchoolRequest) -> HttpResponse:
         unsent = unsent_reports(viewer=viewer)
         form = ReportForm(sheet.pack.form, today=timezone.localdate())
         return _page(request, sheet, form, new_id(), unsent=unsent)
-    incident_id = opened(viewer, request.POST.get("form_id", ""))
+    incident_id = opened(viewer, request.POST.get("form_id", ""), "report")
     if incident_id is None:
         sheet = report_sheet(viewer=viewer)
         form = ReportForm(sheet.pack.form, today=timezone.localdate(), data=request.POST)
@@ -124,7 +124,7 @@ def _page(
     context = {
         "form": form,
         "summary_shown": True,
-        "form_id": signed(request.viewer, incident_id),
+        "form_id": signed(request.viewer, incident_id, "report"),
         "incident_id": incident_id,
         "pack_key": key_of(sheet.pack),
         "guidance": guidance_on(
@@ -164,7 +164,7 @@ def guidance(request: SchoolRequest) -> HttpResponse:
 def autosave(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """Keep what is typed so far. 409 once it was sent: nothing is kept any more."""
     viewer = request.viewer
-    if opened(viewer, request.POST.get("form_id", "")) != incident_id:
+    if opened(viewer, request.POST.get("form_id", ""), "report") != incident_id:
         begun_report(viewer=viewer, incident_id=incident_id)
     sheet = report_sheet(viewer=viewer, incident_id=incident_id)
     form = ReportForm(sheet.pack.form, today=timezone.localdate(), data=request.POST, checked=False)

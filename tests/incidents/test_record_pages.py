@@ -14,6 +14,8 @@ from audit.models import Entry
 from incidents.models import Draft, Incident, Revision
 from incidents.services.closing import close
 from incidents.services.recording import save_page
+from incidents.services.reporting import save_report_draft
+from incidents.views.signed_ids import signed
 from schools.models import Person, School
 from schools.roles import Role
 from tests import factories
@@ -85,6 +87,17 @@ def test_a_new_record_starts_its_clock_and_leads_to_the_next_page(client: Client
     assert made.status == "recorded"
     assert made.due_at is not None
     assert content(made)["happened_at"] == "14:02"
+
+
+def test_the_id_of_a_report_opens_no_record(client: Client, marsh: Person) -> None:
+    draft = uuid.uuid4()
+    by = factories.viewer(marsh)
+    save_report_draft(by=by, incident_id=draft, content={})
+    data = {**DETAILS, "form_id": signed(by, draft, "report")}
+    response = client.post(reverse("incidents:record_new"), data)
+    assert response.status_code == 422
+    assert DETAILS["reported_by"] in response.content.decode()
+    assert Incident.objects.get().status == "draft"
 
 
 def test_the_block_of_the_school_fills_itself(client: Client, incident: Incident) -> None:

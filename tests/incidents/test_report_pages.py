@@ -337,7 +337,7 @@ def test_a_form_with_a_false_id_is_shown_again_with_a_good_one(client: Client, t
 
 def test_an_id_given_to_somebody_else_is_not_taken(client: Client, of: School) -> None:
     other = factories.viewer(factories.person(of, "Toni Ash", Role.STAFF))
-    response = client.post(reverse("incidents:report"), {**TYPED, "form_id": signed(other, uuid.uuid4())})
+    response = client.post(reverse("incidents:report"), {**TYPED, "form_id": signed(other, uuid.uuid4(), "report")})
     assert response.status_code == 422
     assert Incident.objects.count() == 0
 
@@ -393,7 +393,7 @@ def test_autosave_for_an_id_that_was_not_given_to_this_user_is_not_there(client:
     other = factories.viewer(factories.person(of, "Toni Ash", Role.STAFF))
     incident_id = uuid.uuid4()
     url = reverse("incidents:report_autosave", args=[incident_id])
-    assert client.post(url, {"form_id": signed(other, incident_id), "description": "x"}).status_code == 404
+    assert client.post(url, {"form_id": signed(other, incident_id, "report"), "description": "x"}).status_code == 404
     assert Incident.objects.count() == 0
 
 
