@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents.forms.answers import restored
 from incidents.forms.report import FLAGS, ReportForm
@@ -186,7 +186,7 @@ def discard(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     return redirect("incidents:own_reports")
 
 
-@require_GET
+@require_safe
 @sensitive
 def own(request: SchoolRequest) -> HttpResponse:
     """One's own reports and drafts."""
@@ -198,7 +198,7 @@ def own(request: SchoolRequest) -> HttpResponse:
     return render(request, "incidents/report/own.html", context)
 
 
-@require_GET
+@require_safe
 @sensitive
 def receipt(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """The receipt of a report: its reference, what happens next, and what to do now once more."""
