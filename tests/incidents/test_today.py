@@ -200,10 +200,10 @@ def test_a_subject_is_told_nothing(of: School, jo: Person) -> None:
 
 
 def test_nobody_is_named_and_no_type_stands_there(jo: Person, client: Client) -> None:
-    people = [{"person_id": "", "name": "Samira Reed", "group": "5B", "kind": "pupil", "part": "affected"}]
+    people = [{"person_id": "", "name": "Samira Reed", "group": "Class 5B", "kind": "pupil", "part": "affected"}]
     factories.report(factories.viewer(jo), people=people, types=["grooming"], safeguarding=True)
     page = client.get(TODAY).content.decode()
-    for secret in ("Samira", "grooming", "5B"):
+    for secret in ("Samira", "grooming", "Class 5B"):
         assert secret not in page
 
 

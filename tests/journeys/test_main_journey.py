@@ -115,8 +115,9 @@ def test_from_a_teachers_phone_to_the_officers_desk(
     mail = wait_for_mail(running, reference)
     assert mail["To"] == "online-safety@rivermouth.example.org"
     text = part(mail, "text/plain").decode()
-    for secret in ("bullying", "5A", "class group", "tablet"):
-        assert secret not in f"{mail['Subject']} {text}".lower()
+    said = re.sub(r"https?://\S+", "", f"{mail['Subject']} {text}").replace(reference, "").lower()
+    for secret in ("bullying", "5a", "class group", "tablet"):
+        assert secret not in said
     attachment = part(mail, "application/pdf")
     with pytest.raises(pikepdf.PasswordError):
         pikepdf.open(io.BytesIO(attachment))
