@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message as Mail
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from esafety.demo import Stack
 from tests.services import FOLDER
@@ -103,6 +104,18 @@ def chromium() -> Iterator[Browser]:
 
 
 Opener = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def whole_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a click the next page is whole: what its scripts add is there before the test goes on."""
+    plain_click = Locator.click
+
+    def click(self: Locator, **options: Any) -> None:
+        plain_click(self, **options)
+        self.page.wait_for_load_state("load")
+
+    monkeypatch.setattr(Locator, "click", click)
 
 
 @pytest.fixture
