@@ -81,7 +81,7 @@ def queue(
     """
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     if not is_safe_reference(reference):
         raise ValueError("A reference is made of letters, digits and single hyphens.")
     school = School.objects.get(pk=by.school_id)

@@ -214,7 +214,7 @@ _TRIES_ABOUT = Prepared(
 def _delivery(viewer: Viewer, message: _Row, now: datetime, *, attempts: Iterable[AttemptLine] = ()) -> Delivery:
     state, problem = State(message.state), Problem(message.problem)
     has_arrived = state in ARRIVED
-    may_send = viewer.may(Permission.SEND_INCIDENTS)
+    may_send = viewer.may(Permission.HANDLE_INCIDENTS)
     by_itself = state is State.PENDING or (state is State.UNCERTAIN and not message.repeated)
     return Delivery(
         message_id=message.pk,

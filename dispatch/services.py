@@ -67,7 +67,7 @@ def retry(*, by: Viewer, message_id: UUID) -> Message:
     Eight queries at most. Raises NotAllowed, Message.DoesNotExist, NotNow, outbox.NoOfficerAddress,
     outbox.NoPassphrase.
     """
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     now = timezone.now()
     with transaction.atomic():
         message = _locked(by, message_id)
@@ -114,7 +114,7 @@ def mark_arrived(*, by: Viewer, message_id: UUID) -> Message:
 
     Three queries. Raises NotAllowed, Message.DoesNotExist, NotNow.
     """
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     with transaction.atomic():
         message = _locked(by, message_id)
         may_have_arrived = message.handed_over_at is not None

@@ -1,6 +1,7 @@
 """THE table of who may do what. One line a grant, with the duty it serves.
 
-Coarse for now: what a role may do inside its own school. Who may know of one case is decided in ``incidents.access``.
+Coarse: what a role may do inside its own school. Which cases reach whom is decided by routing, and who may know of
+one case in ``incidents.access``: deny beats allow.
 """
 
 from enum import StrEnum
@@ -14,12 +15,20 @@ class Role(StrEnum):
     DSL = "dsl"
     DEPUTY_DSL = "deputy_dsl"
     HEAD_TEACHER = "head_teacher"
+    SENCO = "senco"
     NETWORK_MANAGER = "network_manager"
     SCHOOL_OFFICE = "school_office"
     GOVERNOR = "governor"
+    SAFEGUARDING_GOVERNOR = "safeguarding_governor"
     CHAIR_OF_GOVERNORS = "chair_of_governors"
+    VICE_CHAIR = "vice_chair"
+    RESOURCES_CHAIR = "resources_chair"
     PARENT = "parent"
     PUPIL = "pupil"
+    VISITOR = "visitor"
+    LA_OFFICER = "la_officer"
+    SERVICE_ADMINISTRATOR = "service_administrator"
+    EMERGENCY_READER = "emergency_reader"
 
 
 ROLE_NAMES: dict[Role, str] = {
@@ -28,40 +37,64 @@ ROLE_NAMES: dict[Role, str] = {
     Role.DSL: "designated safeguarding lead",
     Role.DEPUTY_DSL: "deputy safeguarding lead",
     Role.HEAD_TEACHER: "head teacher",
+    Role.SENCO: "SENCO",
     Role.NETWORK_MANAGER: "network manager",
     Role.SCHOOL_OFFICE: "school office",
     Role.GOVERNOR: "governor",
+    Role.SAFEGUARDING_GOVERNOR: "safeguarding governor",
     Role.CHAIR_OF_GOVERNORS: "chair of governors",
+    Role.VICE_CHAIR: "vice chair of governors",
+    Role.RESOURCES_CHAIR: "chair of the resources committee",
     Role.PARENT: "parent or carer",
     Role.PUPIL: "pupil",
+    Role.VISITOR: "visitor",
+    Role.LA_OFFICER: "local-authority officer",
+    Role.SERVICE_ADMINISTRATOR: "service administrator",
+    Role.EMERGENCY_READER: "emergency reader",
 }
-MEMBERSHIP_ROLES = (Role.STAFF, Role.GOVERNOR, Role.PARENT, Role.PUPIL)
+MEMBERSHIP_ROLES = (Role.STAFF, Role.GOVERNOR, Role.PARENT, Role.PUPIL, Role.VISITOR)
 POSTS = (
     Role.COORDINATOR,
     Role.HEAD_TEACHER,
     Role.DSL,
     Role.DEPUTY_DSL,
+    Role.SENCO,
     Role.NETWORK_MANAGER,
     Role.SCHOOL_OFFICE,
     Role.CHAIR_OF_GOVERNORS,
+    Role.VICE_CHAIR,
+    Role.SAFEGUARDING_GOVERNOR,
+    Role.RESOURCES_CHAIR,
 )
+# Posts that governors hold: a member of staff cannot.
+GOVERNOR_POSTS = frozenset({Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR, Role.SAFEGUARDING_GOVERNOR, Role.RESOURCES_CHAIR})
+# Posts that it takes two people to give: whoever holds one is told what others are not (T4).
+TWO_PERSON_POSTS = frozenset({Role.HEAD_TEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR})
 
 
 class Permission(StrEnum):
     """One thing that can be done."""
 
     REPORT_INCIDENT = "report_incident"
+    REPORT_IN_CONFIDENCE = "report_in_confidence"
     SEE_OWN_REPORTS = "see_own_reports"
     READ_INCIDENTS = "read_incidents"
     RECORD_INCIDENTS = "record_incidents"
-    SEND_INCIDENTS = "send_incidents"
+    HANDLE_INCIDENTS = "handle_incidents"
     EXPORT_INCIDENTS = "export_incidents"
+    SEE_READERS = "see_readers"
     MANAGE_SCHOOL = "manage_school"
+    MANAGE_PEOPLE = "manage_people"
+    APPOINT = "appoint"
+    MANAGE_SERVICE = "manage_service"
     READ_POLICY = "read_policy"
 
 
 GRANTS: dict[Permission, dict[Role, str]] = {
     Permission.REPORT_INCIDENT: {Role.STAFF: "R1 (CC 4.1, CM 4.1): any member of staff"},
+    Permission.REPORT_IN_CONFIDENCE: {
+        Role.STAFF: "R10 (CC 4.5.4, CM 4.5.4): bullied online, in confidence to the head"
+    },
     Permission.SEE_OWN_REPORTS: {Role.STAFF: "R1: the reporter sees that it was picked up, not what was decided"},
     Permission.READ_INCIDENTS: {
         Role.COORDINATOR: "R1, R8 (CC 4.1, CM 4.1): keeps the log",
@@ -70,18 +103,37 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.HEAD_TEACHER: "R4, S2 (CC 2.3.1, CM 2.3.1): decides on sanctions",
     },
     Permission.RECORD_INCIDENTS: {
-        Role.COORDINATOR: "R1 (CC 4.1, CM 4.1): records it on the form",
+        Role.COORDINATOR: "R1 (CC 4.1, CM 4.1): logs an incident straight onto the form",
     },
-    Permission.SEND_INCIDENTS: {
-        Role.COORDINATOR: "R2 (CC 4.1, CM 4.1): e-mails a copy to the authority's officer",
+    Permission.HANDLE_INCIDENTS: {
+        Role.COORDINATOR: "R1, R2 (CC 4.1, CM 4.1): records it, sends a copy to the authority's officer",
     },
     Permission.EXPORT_INCIDENTS: {
         Role.COORDINATOR: "R8 (CC 4.1, CM 4.1): reviews the log for patterns",
         Role.HEAD_TEACHER: "R8, S2: reviews the log with the co-ordinator",
     },
+    Permission.SEE_READERS: {
+        Role.COORDINATOR: "D1 (CM 3.2): who needs to know, and who has looked",
+        Role.HEAD_TEACHER: "D1 (CM 3.2)",
+        Role.DSL: "D1, R6",
+        Role.CHAIR_OF_GOVERNORS: "D1, R7: of the cases routed past the head",
+        Role.VICE_CHAIR: "D1, R7: of the cases routed past the chair",
+    },
     Permission.MANAGE_SCHOOL: {
         Role.COORDINATOR: "R2, D2: keeps the officer's address and passphrase",
         Role.HEAD_TEACHER: "D1 (CM 3.2): answers for who needs to know",
+    },
+    Permission.MANAGE_PEOPLE: {
+        Role.HEAD_TEACHER: "D1 (CM 3.2): answers for who has a log-in",
+        Role.SCHOOL_OFFICE: "D1: keeps the lists of staff, pupils and families",
+    },
+    Permission.APPOINT: {
+        Role.HEAD_TEACHER: "D1 (CM 3.2): gives and confirms posts, never to oneself",
+        Role.CHAIR_OF_GOVERNORS: "D1: the second person for the head's choices",
+        Role.SERVICE_ADMINISTRATOR: "D1: the first posts of a new school, two administrators together",
+    },
+    Permission.MANAGE_SERVICE: {
+        Role.SERVICE_ADMINISTRATOR: "D1: schools and their first log-ins, never a case",
     },
     Permission.READ_POLICY: {
         Role.STAFF: "G3 (NS 3, CM 2.1): the policy is open to staff",
@@ -90,7 +142,11 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.HEAD_TEACHER: "G3",
         Role.DSL: "G3",
         Role.DEPUTY_DSL: "G3",
+        Role.SENCO: "G3",
         Role.CHAIR_OF_GOVERNORS: "G3",
+        Role.VICE_CHAIR: "G3",
+        Role.SAFEGUARDING_GOVERNOR: "G3",
+        Role.RESOURCES_CHAIR: "G3",
     },
 }
 

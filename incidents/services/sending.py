@@ -40,7 +40,7 @@ def finalise(*, by: Viewer, incident_id: UUID, version: int) -> Message:
     most. Raises NotAllowed, Incident.DoesNotExist, StaleVersion, WrongStatus, NotAcceptable (with every page's
     problems), NothingNew, and from dispatch NoOfficerAddress, NoPassphrase.
     """
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     now = timezone.now()
     with transaction.atomic():
         incident = locked(by, incident_id)
@@ -100,7 +100,7 @@ def retry_message(*, by: Viewer, incident_id: UUID, message_id: UUID) -> Message
     Raises NotAllowed, Incident.DoesNotExist, Message.DoesNotExist, and from dispatch NotNow, NoOfficerAddress,
     NoPassphrase.
     """
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     with transaction.atomic():
         _known_message(by, incident_id, message_id)
         return dispatch.retry(by=by, message_id=message_id)
@@ -111,7 +111,7 @@ def mark_message_arrived(*, by: Viewer, incident_id: UUID, message_id: UUID) -> 
 
     Raises NotAllowed, Incident.DoesNotExist, Message.DoesNotExist, and from dispatch NotNow.
     """
-    by.must(Permission.SEND_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     with transaction.atomic():
         _known_message(by, incident_id, message_id)
         return dispatch.mark_arrived(by=by, message_id=message_id)

@@ -64,7 +64,7 @@ def version(request: SchoolRequest, incident_id: UUID, number: int) -> HttpRespo
 
 def _abilities(request: SchoolRequest, record: Record) -> Abilities:
     viewer = request.viewer
-    records, sends = viewer.may(Permission.RECORD_INCIDENTS), viewer.may(Permission.SEND_INCIDENTS)
+    records, sends = viewer.may(Permission.RECORD_INCIDENTS), viewer.may(Permission.HANDLE_INCIDENTS)
     is_recorded = record.recorded_at is not None
     return Abilities(
         may_record=records and record.is_open,

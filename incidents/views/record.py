@@ -229,7 +229,7 @@ def check(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
         "officer_email": school.officer_email,
         "has_passphrase": school.has_passphrase,
         "is_recorded": sheet.recorded_at is not None,
-        "can_send": request.viewer.may(Permission.SEND_INCIDENTS)
+        "can_send": request.viewer.may(Permission.HANDLE_INCIDENTS)
         and not missing
         and not sheet.is_sent
         and not sheet.is_closed

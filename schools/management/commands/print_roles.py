@@ -9,12 +9,17 @@ from schools.roles import GRANTS, MEMBERSHIP_ROLES, POSTS, ROLE_NAMES, Permissio
 
 PERMISSIONS: dict[Permission, str] = {
     Permission.REPORT_INCIDENT: "Report a concern",
+    Permission.REPORT_IN_CONFIDENCE: "Report to the head alone",
     Permission.SEE_OWN_REPORTS: "See one's own reports",
     Permission.READ_INCIDENTS: "Read incidents",
-    Permission.RECORD_INCIDENTS: "Record incidents",
-    Permission.SEND_INCIDENTS: "Send to the authority",
+    Permission.RECORD_INCIDENTS: "Log an incident",
+    Permission.HANDLE_INCIDENTS: "Handle what is routed to one",
     Permission.EXPORT_INCIDENTS: "Export the log",
+    Permission.SEE_READERS: "See who has read",
     Permission.MANAGE_SCHOOL: "Change the school's details",
+    Permission.MANAGE_PEOPLE: "Keep the lists of people",
+    Permission.APPOINT: "Give posts",
+    Permission.MANAGE_SERVICE: "Run the service",
     Permission.READ_POLICY: "Read the policy",
 }
 INTRODUCTION = """\
