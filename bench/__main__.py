@@ -55,8 +55,9 @@ def _pages(given: argparse.Namespace) -> None:
 
 
 def _queries(given: argparse.Namespace) -> None:
-    url = data.database(given.size)
-    machine.enter(machine.production(url))
+    variables = machine.production(data.database(given.size))
+    machine.collect_static(variables)
+    machine.enter(variables)
     queries = import_module("bench.queries")  # reads models, so not before Django is set up
     queries.measure(given.size)
 

@@ -20,6 +20,7 @@ from celery import Celery
 from bench import generator, machine, measuring, pdf
 from bench.product import Visitor
 from incidents.services.sending import finalise
+from schools.wall import in_school
 
 BATCHES = 3
 
@@ -83,12 +84,15 @@ def measure(rounds: int, variables: dict[str, str], port: int) -> dict[str, Any]
 def _submitters(rounds: int, bare: dict[str, str]) -> tuple[Callable[[], str], Callable[[], str]]:
     """Functions that submit one report and give its Message-ID."""
     keeper = Visitor(generator.COORDINATOR).viewer
-    waiting = iter(generator.unsent(2 * rounds + 20))
+    with in_school(keeper.school_id):
+        waiting = iter(generator.unsent(2 * rounds + 20))
     app = Celery(broker=bare["REDIS_URL"])
 
     def ours() -> str:
         incident_id, revision = next(waiting)
-        return str(finalise(by=keeper, incident_id=incident_id, version=revision).message_id).strip("<>")
+        with in_school(keeper.school_id):
+            message = finalise(by=keeper, incident_id=incident_id, version=revision)
+        return str(message.message_id).strip("<>")
 
     def floor() -> str:
         number = uuid4().hex

@@ -24,6 +24,8 @@ FOLDER = ROOT / "var" / "bench"
 RESULTS = FOLDER / "results"
 PEER_PYTHON = FOLDER / "peer-venv" / "bin" / "python"
 HOST = "bench.example.org"
+# How PostgreSQL calls its processes that serve a connection of the product, the floor or the peer.
+CLIENTS = (b"postgres: postgres ", b"postgres: esafety_app ")
 
 # The same server, with the same settings, serves the product, the floor and the peer.
 TUNING = {
@@ -45,7 +47,10 @@ def postgres() -> embedded.Postgres:
 
 
 def database_url(name: str) -> str:
-    """Start the server where it does not run, tune it once, and give the URL of a database that exists afterwards."""
+    """Start the server where it does not run, tune it once, and give the product's URL of a database there.
+
+    The database exists afterwards, with the roles that deploy/roles.sql makes.
+    """
     os.environ["DEBUG"] = "1"  # the embedded server refuses to start otherwise
     try:
         server = postgres()
@@ -62,6 +67,12 @@ def database_url(name: str) -> str:
         return url
     finally:
         del os.environ["DEBUG"]
+
+
+def superuser_url(name: str) -> str:
+    """The URL of a database by which no wall holds: for filling it, for the floor, which has none, and for the peer."""
+    database_url(name)
+    return postgres().url(name, role="postgres")
 
 
 def _is_tuned(server: embedded.Postgres) -> bool:
@@ -114,6 +125,11 @@ def production(url: str, **more: str) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         **more,
     }
+
+
+def collect_static(variables: Mapping[str, str]) -> None:
+    """The files that every page of the product names."""
+    run([sys.executable, "manage.py", "collectstatic", "--no-input", "--skip-checks"], variables, name="static")
 
 
 def enter(variables: Mapping[str, str], settings: str = "esafety.settings") -> None:
@@ -213,7 +229,7 @@ def backends() -> list[int]:
     """The processes of the bench's PostgreSQL that serve a connection."""
     main = int((FOLDER / "postgres" / "postmaster.pid").read_text().splitlines()[0])
     children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-    return [int(each) for each in children if b"postgres: postgres " in _command(each)]
+    return [int(each) for each in children if _command(each).startswith(CLIENTS)]
 
 
 def _command(pid: str) -> bytes:

@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-import sys
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,14 +18,13 @@ from incidents.selectors.log import Filters
 def measure(count: int, url: str, *, rounds: int, with_peer: bool, only: str = "") -> dict[str, Any]:
     """Time every page at this size; print and keep the ratios."""
     variables = machine.production(url)
-    machine.run([sys.executable, "manage.py", "collectstatic", "--no-input", "--skip-checks"], variables, name="static")
+    machine.collect_static(variables)
+    bare = machine.production(machine.superuser_url(machine.database_name(url)))
     peer = data.peer() if with_peer else None
     with ExitStack() as stack:
         ours = stack.enter_context(machine.web_server("ours", "esafety.wsgi:application", variables, path="/log-in/"))
         floor = stack.enter_context(
-            machine.web_server(
-                "floor", "bench.floor.wsgi:application", variables, path=f"/{generator.school_id(0)}/new/"
-            )
+            machine.web_server("floor", "bench.floor.wsgi:application", bare, path=f"/{generator.school_id(0)}/new/")
         )
         groups = _groups(ours.port, floor.port)
         if peer:

@@ -19,6 +19,7 @@ from incidents.views import saved_views
 from schools.models import User
 from schools.selectors import viewer_for
 from schools.viewer import Viewer
+from schools.wall import in_school
 
 
 class Visitor:
@@ -49,14 +50,16 @@ class Visitor:
     def late_page(self) -> str:
         """The address of the last whole page of the log."""
         rows = Incident.objects.filter(school_id=self.viewer.school_id).exclude(status="draft")
-        oldest = list(rows.order_by("logged_at", "id").values_list("logged_at", "pk")[:51])
+        with in_school(self.viewer.school_id):
+            oldest = list(rows.order_by("logged_at", "id").values_list("logged_at", "pk")[:51])
         key = PageKey("older", *oldest[-1]).encode()
         return reverse("incidents:log") + "?" + urlencode({"after": key})
 
     def incidents(self, status: str, *, most: int = 60) -> Iterator[Incident]:
         """The newest incidents of this status, again and again."""
         rows = Incident.objects.filter(school_id=self.viewer.school_id, status=status).order_by("-logged_at")
-        return itertools.cycle(list(rows[:most]))
+        with in_school(self.viewer.school_id):
+            return itertools.cycle(list(rows[:most]))
 
 
 def report_form(page: str) -> list[tuple[str, str]]:

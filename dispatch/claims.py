@@ -1,5 +1,7 @@
 """Who works on a message, and what came of it: each function is one short transaction of the worker.
 
+Each enters the message's school, for a worker is in none.
+
 A claim is a lease with a number. Whatever a worker writes carries the number of its attempt, so that a worker that was
 given up cannot undo what came after it.
 """
@@ -10,7 +12,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 
 from audit import services as audit
@@ -20,6 +21,7 @@ from dispatch.rules.problems import Problem, problem_of
 from dispatch.rules.states import ARRIVED, AT_WORK, State, Step, may_move, step_after, step_after_lost_lease
 from schools.addresses import UnsafeAddress, safe_address
 from schools.models import School
+from schools.wall import in_school
 
 log = logging.getLogger(__name__)
 ACCEPTED_OUTCOME = "accepted"
@@ -57,9 +59,9 @@ def due_q(now: datetime) -> Q:
     return Q(next_attempt_at__lte=now) & waiting
 
 
-def claim(*, message_id: UUID, now: datetime) -> Claim | None:
-    """Take a message that is due, or None where it is not, or another worker has it. Four queries."""
-    with transaction.atomic():
+def claim(*, school_id: UUID, message_id: UUID, now: datetime) -> Claim | None:
+    """Take a message that is due, or None where it is not, or another worker has it. Five queries."""
+    with in_school(school_id):
         message = (
             Message.objects.select_for_update(skip_locked=True)
             .filter(due_q(now), pk=message_id)
@@ -92,12 +94,12 @@ def claim(*, message_id: UUID, now: datetime) -> Claim | None:
 
 
 def mark_handed_over(claimed: Claim, *, now: datetime) -> None:
-    """Put on record that the content goes out now; called right before it does. Two queries.
+    """Put on record that the content goes out now; called right before it does. Three queries.
 
     Raises ClaimLost, and OfficerChanged where the school's officer is another one since it was queued (T27).
     """
-    with transaction.atomic():
-        if not is_still_officer(claimed):
+    with in_school(claimed.school_id):
+        if not _is_still_officer(claimed):
             raise OfficerChanged
         still_ours = Message.objects.filter(
             pk=claimed.message_id, attempt_count=claimed.number, state=State.CLAIMED, lease_until__gt=now
@@ -107,7 +109,12 @@ def mark_handed_over(claimed: Claim, *, now: datetime) -> None:
 
 
 def is_still_officer(claimed: Claim) -> bool:
-    """Whether the recipient is still the address that the school gives for its officer. One query."""
+    """Whether the recipient is still the address that the school gives for its officer. Two queries."""
+    with in_school(claimed.school_id):
+        return _is_still_officer(claimed)
+
+
+def _is_still_officer(claimed: Claim) -> bool:
     given = School.objects.values_list("officer_email", flat=True).get(pk=claimed.school_id)
     try:
         return safe_address(given).lower() == claimed.to_address.lower()
@@ -116,7 +123,7 @@ def is_still_officer(claimed: Claim) -> bool:
 
 
 def settle(claimed: Claim, outcome: Outcome, *, now: datetime) -> State:
-    """Put on record what came of the try, and return the state the message is in now. Six queries at most."""
+    """Put on record what came of the try, and return the state the message is in now. Seven queries at most."""
     step = step_after(
         outcome,
         tries=claimed.tries,
@@ -128,12 +135,12 @@ def settle(claimed: Claim, outcome: Outcome, *, now: datetime) -> State:
 
 
 def fail(claimed: Claim, problem: Problem, *, now: datetime) -> State:
-    """Put on record that the message cannot be sent as it is; a person sees why. Six queries at most."""
+    """Put on record that the message cannot be sent as it is; a person sees why. Seven queries at most."""
     return _end_attempt(claimed, Step(State.FAILED, problem), said=problem.value, smtp_code=None, now=now)
 
 
 def _end_attempt(claimed: Claim, step: Step, *, said: str, smtp_code: int | None, now: datetime) -> State:
-    with transaction.atomic():
+    with in_school(claimed.school_id):
         message = Message.objects.select_for_update().defer("mime_sealed").get(pk=claimed.message_id)
         Attempt.objects.filter(message_id=claimed.message_id, number=claimed.number).update(
             ended_at=now, outcome=said, smtp_code=smtp_code
@@ -181,9 +188,12 @@ def move(message: Message, step: Step, *, now: datetime) -> None:
         )
 
 
-def give_up_dead_workers(*, now: datetime, limit: int) -> int:
-    """Take the messages whose lease ran out away from their workers, and return how many. Four queries a message."""
-    with transaction.atomic():
+def give_up_dead_workers(*, school_id: UUID, now: datetime, limit: int) -> int:
+    """Take a school's messages whose lease ran out away from their workers, and return how many.
+
+    Two queries, and four a message.
+    """
+    with in_school(school_id):
         lost = list(
             Message.objects.select_for_update(skip_locked=True)
             .filter(state__in=AT_WORK, lease_until__lte=now)

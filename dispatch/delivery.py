@@ -13,17 +13,21 @@ from dispatch.rules.problems import Problem
 from dispatch.rules.states import State
 from dispatch.waking import wake
 from schools.addresses import UnsafeAddress
+from schools.wall import every_school, in_school
 
 SWEEP_LIMIT = 500
 
 
-def deliver(*, message_id: UUID, draw: Draw, clock: Callable[[], datetime] = timezone.now) -> State | None:
+def deliver(
+    *, school_id: UUID, message_id: UUID, draw: Draw, clock: Callable[[], datetime] = timezone.now
+) -> State | None:
     """Deliver a message that is due: claim, draw, encrypt, compose, hand over, put on record. Duty R2 (CC 4.1, CM 4.1).
 
-    Returns the state it is in afterwards, or None where there was nothing to do: not due, or another worker has it.
+    Returns the state it is in afterwards, or None where there was nothing to do: not due, another worker has it, or it
+    is not this school's.
     Mail is spoken outside of every transaction. When the worker dies on the way, the lease brings the message back.
     """
-    claimed = claims.claim(message_id=message_id, now=clock())
+    claimed = claims.claim(school_id=school_id, message_id=message_id, now=clock())
     if claimed is None:
         return None
     try:
@@ -50,14 +54,20 @@ def deliver(*, message_id: UUID, draw: Draw, clock: Callable[[], datetime] = tim
 def sweep(*, now: datetime) -> int:
     """Take messages back from workers that died, and wake workers for all that is due; returns how many (T26).
 
-    One query, and five more for each message whose worker died.
+    School by school: one query, four a school, and four for each message whose worker died.
     """
-    claims.give_up_dead_workers(now=now, limit=SWEEP_LIMIT)
-    due = list(
-        Message.objects.filter(claims.due_q(now)).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_LIMIT]
-    )
-    for count, message_id in enumerate(due):
-        if not wake(message_id):
-            # The broker is away again; the next sweep goes on from here.
-            return count
-    return len(due)
+    woken = 0
+    for school_id, _ in every_school():
+        claims.give_up_dead_workers(school_id=school_id, now=now, limit=SWEEP_LIMIT)
+        for message_id in _due(school_id, now):
+            if not wake(school_id, message_id):
+                # The broker is away again; the next sweep goes on from here.
+                return woken
+            woken += 1
+    return woken
+
+
+def _due(school_id: UUID, now: datetime) -> list[UUID]:
+    due = Message.objects.filter(claims.due_q(now)).order_by("next_attempt_at")
+    with in_school(school_id):
+        return list(due.values_list("pk", flat=True)[:SWEEP_LIMIT])

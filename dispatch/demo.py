@@ -23,22 +23,22 @@ class NotTaken(RuntimeError):
         super().__init__("the message could not be claimed")
 
 
-def hand_over_then(*, message_id: UUID, queued_at: datetime, ending: Ending, draw: Draw) -> None:
-    """Bring a message that waits to where it stood soon after ``queued_at``. Draws one PDF.
+def hand_over_then(*, school_id: UUID, message_id: UUID, queued_at: datetime, ending: Ending, draw: Draw) -> None:
+    """Bring a message that waits to where it stood soon after ``queued_at``, in its school. Draws one PDF.
 
     ``uncertain`` was repeated once already, so that it waits for a person. Raises NotTaken, preparing.CannotPrepare.
     """
     at = queued_at + timedelta(seconds=4)
     if ending == "uncertain":
-        _try_once(message_id, at, LostAfterData(), draw)
+        _try_once(school_id, message_id, at, LostAfterData(), draw)
         at = Message.objects.values_list("next_attempt_at", flat=True).get(pk=message_id) + timedelta(seconds=9)
-        _try_once(message_id, at, LostAfterData(), draw)
+        _try_once(school_id, message_id, at, LostAfterData(), draw)
     else:
-        _try_once(message_id, at, Accepted() if ending == "accepted" else MAILBOX_UNKNOWN, draw)
+        _try_once(school_id, message_id, at, Accepted() if ending == "accepted" else MAILBOX_UNKNOWN, draw)
 
 
 def acknowledge_at(*, message_id: UUID, at: datetime) -> None:
-    """The officer followed the link at this moment. Two queries.
+    """The officer followed the link at this moment. Two queries, in the message's school.
 
     The row is written like ``services.acknowledge`` writes it, which needs the token that only the mail holds.
     """
@@ -50,8 +50,8 @@ def acknowledge_at(*, message_id: UUID, at: datetime) -> None:
     )
 
 
-def _try_once(message_id: UUID, at: datetime, outcome: Outcome, draw: Draw) -> None:
-    claimed = claims.claim(message_id=message_id, now=at)
+def _try_once(school_id: UUID, message_id: UUID, at: datetime, outcome: Outcome, draw: Draw) -> None:
+    claimed = claims.claim(school_id=school_id, message_id=message_id, now=at)
     if claimed is None:
         raise NotTaken
     prepare(claimed, draw=draw, now=at + timedelta(seconds=1))

@@ -119,7 +119,7 @@ def queue(
         object_id=message.pk,
         detail={"document": str(document.pk), "subject": str(subject_id), "revision": revision},
     )
-    transaction.on_commit(partial(wake, message.pk), robust=True)
+    transaction.on_commit(partial(wake, by.school_id, message.pk), robust=True)
     return message
 
 

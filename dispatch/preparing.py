@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.conf import settings
-from django.db import transaction
 
 from dispatch import composing, encryption, links
 from dispatch.claims import Claim, ClaimLost
@@ -18,6 +17,7 @@ from dispatch.rules.states import State
 from schools.addresses import UnsafeAddress
 from schools.models import School
 from schools.sealing import SealBroken, seal, unseal
+from schools.wall import in_school
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,18 @@ class _Parts:
 def prepare(claimed: Claim, *, draw: Draw, now: datetime) -> bytes:
     """The bytes of the mail: those made before, or made now and kept. Drawing and composing happen once each.
 
-    One query for a repeat, six for the first time. Raises CannotPrepare, ClaimLost.
+    Two queries for a repeat, ten for the first time, in short transactions: nothing is drawn or encrypted inside of
+    one. Raises CannotPrepare, ClaimLost.
     """
-    message = Message.objects.get(pk=claimed.message_id)
+    with in_school(claimed.school_id):
+        message = Message.objects.get(pk=claimed.message_id)
+        document = Document.objects.get(pk=claimed.document_id) if message.mime_sealed is None else None
     try:
-        if message.mime_sealed is not None:
+        if document is None:
+            assert message.mime_sealed is not None
             return unseal(message.mime_sealed)
-        pdf = _pdf_of(claimed, draw=draw, now=now)
-        return _compose_once(claimed, message.message_id, pdf, now=now)
+        pdf = _pdf_of(document, draw=draw, now=now)
+        return _compose_once(claimed, message.message_id, document, pdf, now=now)
     except (SealBroken, PdfAltered):
         raise CannotPrepare(Problem.SEAL_BROKEN) from None
 
@@ -81,8 +85,7 @@ def stored_pdf(document: Document) -> bytes:
     return pdf
 
 
-def _pdf_of(claimed: Claim, *, draw: Draw, now: datetime) -> bytes:
-    document = Document.objects.get(pk=claimed.document_id)
+def _pdf_of(document: Document, *, draw: Draw, now: datetime) -> bytes:
     if document.drawn_at is not None:
         return stored_pdf(document)
     try:
@@ -91,7 +94,7 @@ def _pdf_of(claimed: Claim, *, draw: Draw, now: datetime) -> bytes:
         # Whatever goes wrong in there: the message is failed and shown. The failure's own words may quote the record.
         log.error("Document %s could not be drawn: %s", document.pk, type(failure).__name__)
         raise CannotPrepare(Problem.DRAWING_FAILED) from None
-    with transaction.atomic():
+    with in_school(document.school_id):
         stored = Document.objects.filter(pk=document.pk, drawn_at=None).update(
             drawn_at=now,
             pdf_sealed=seal(drawn.content),
@@ -104,14 +107,15 @@ def _pdf_of(claimed: Claim, *, draw: Draw, now: datetime) -> bytes:
     return drawn.content
 
 
-def _compose_once(claimed: Claim, header: str, pdf: bytes, *, now: datetime) -> bytes:
-    school = School.objects.get(pk=claimed.school_id)
+def _compose_once(claimed: Claim, header: str, document: Document, pdf: bytes, *, now: datetime) -> bytes:
+    # Read now and not before the drawing: a passphrase that was changed meanwhile counts.
+    with in_school(claimed.school_id):
+        school = School.objects.get(pk=claimed.school_id)
     if school.officer_passphrase_sealed is None:
         raise CannotPrepare(Problem.NO_PASSPHRASE)
-    document = Document.objects.only("reference", "revision").get(pk=claimed.document_id)
     passphrase = unseal(school.officer_passphrase_sealed).decode()
     parts = _parts(claimed, header, pdf, document=document, school_name=school.name, passphrase=passphrase, now=now)
-    with transaction.atomic():
+    with in_school(claimed.school_id):
         stored = Message.objects.filter(
             pk=claimed.message_id, attempt_count=claimed.number, state=State.CLAIMED, mime_sealed=None
         ).update(

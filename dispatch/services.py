@@ -12,15 +12,16 @@ from audit import services as audit
 from dispatch import outbox
 from dispatch.access import visible_q
 from dispatch.composing import attachment_name
-from dispatch.links import TOKEN_LENGTH, hash_of
+from dispatch.links import hash_of
 from dispatch.models import Document, Message
 from dispatch.preparing import stored_pdf
 from dispatch.rules.states import RETRIABLE, State, must_recompose
-from dispatch.selectors import OfficerLink, link_page
+from dispatch.selectors import OfficerLink, link_page, school_of_link
 from dispatch.waking import wake
 from schools.models import School
 from schools.roles import Permission
 from schools.viewer import Viewer
+from schools.wall import in_school
 
 NAME_MAX_LENGTH = 100
 
@@ -105,7 +106,7 @@ def retry(*, by: Viewer, message_id: UUID) -> Message:
             object_id=message.pk,
             detail={"address_changed": not is_same_address, "made_anew": is_new},
         )
-        transaction.on_commit(partial(wake, message.pk), robust=True)
+        transaction.on_commit(partial(wake, by.school_id, message.pk), robust=True)
     return message
 
 
@@ -136,12 +137,13 @@ def acknowledge(*, token: str, name: str = "", now: datetime | None = None) -> O
     """The officer says that the report has arrived: once, whoever holds the link. Duty R2 (CC 4.1, CM 4.1).
 
     ``name`` is what the officer typed, if anything; else the address that the link was sent to stands for who it was.
-    A second time changes nothing. Three queries. Raises LinkUnknown, LinkExpired.
+    A second time changes nothing. Six queries at most. Raises LinkUnknown, LinkExpired.
     """
     now = now or timezone.now()
-    if len(token) != TOKEN_LENGTH:
+    school_id = school_of_link(token)
+    if school_id is None:
         raise LinkUnknown
-    with transaction.atomic():
+    with in_school(school_id):
         message = (
             Message.objects.select_for_update(of=("self",))
             .select_related("document", "school")

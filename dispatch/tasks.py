@@ -28,10 +28,10 @@ _LEASE = settings.DISPATCH_LEASE_SECONDS
 
 
 @shared_task(name="dispatch.tasks.deliver", soft_time_limit=_LEASE * 0.9, time_limit=_LEASE * 0.97)
-def deliver(message_id: str) -> None:
-    """Deliver one message, if it is due."""
+def deliver(school_id: str, message_id: str) -> None:
+    """Deliver one message of a school, if it is due."""
     try:
-        state = delivery.deliver(message_id=UUID(message_id), draw=rendering.draw)
+        state = delivery.deliver(school_id=UUID(school_id), message_id=UUID(message_id), draw=rendering.draw)
     except Exception as failure:  # noqa: BLE001
         raise TaskBroke(failure) from None
     log.info("Message %s looked at: %s", message_id, state or "nothing to do")

@@ -1,4 +1,4 @@
-"""The wake-up call to the worker. It carries an id, may get lost, and never holds a request up."""
+"""The wake-up call to the worker. It carries ids, may get lost, and never holds a request up."""
 
 import logging
 from functools import lru_cache
@@ -40,8 +40,8 @@ def _impatient_connection() -> Connection:
     return connection
 
 
-def wake(message_id: UUID) -> bool:
-    """Tell a worker that this message is due; False where the broker is away, and then the sweep finds it.
+def wake(school_id: UUID, message_id: UUID) -> bool:
+    """Tell a worker that this message of a school is due; False where the broker is away, and then the sweep finds it.
 
     Takes DISPATCH_WAKE_SECONDS at most. The call goes stale by itself after two sweeps, so none pile up.
     """
@@ -49,7 +49,7 @@ def wake(message_id: UUID) -> bool:
         with producers[_impatient_connection()].acquire(block=True, timeout=settings.DISPATCH_WAKE_SECONDS) as producer:
             _app().send_task(
                 DELIVER_TASK,
-                args=[str(message_id)],
+                args=[str(school_id), str(message_id)],
                 producer=producer,
                 retry=False,
                 expires=2 * settings.DISPATCH_SWEEP_SECONDS,

@@ -3,9 +3,23 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
+from django.db import OperationalError
+
+from schools.wall import WrongRole, refuse_wrong_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esafety.settings")
 
 app = Celery("esafety")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def look_at_the_role(**_: object) -> None:
+    """A worker that could pass the wall between schools does not start."""
+    try:
+        refuse_wrong_role()
+    except (WrongRole, OperationalError) as refusal:
+        # Celery notes what a signal's receiver raises and goes on; only this ends it.
+        raise SystemExit(str(refusal)) from None

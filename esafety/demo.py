@@ -1,7 +1,8 @@
 """The demo in the foreground: database, broker, web server, Celery worker and beat; ``bin/demo`` runs it.
 
 Ctrl-C or SIGTERM stops everything in turn and keeps the data, which lives under ``var/``. Where DATABASE_URL,
-REDIS_URL or EMAIL_URL is set, that server is used instead of the embedded one.
+REDIS_URL or EMAIL_URL is set, that server is used instead of the embedded one; with DATABASE_URL goes
+DATABASE_OWNER_URL, for the migrations (docs/deploy.md).
 """
 
 import base64
@@ -97,6 +98,8 @@ class Stack:
         self.environment |= embedded.start_missing(self.folder, environment=self.environment)
         say("Bringing the database up to date")
         self._manage("migrate", "--no-input")
+        # From here on nobody may change a table: the pages and the worker do not even know the owner's log-in.
+        self.environment.pop("DATABASE_OWNER_URL", None)
         say("Filling the demonstration school")
         self._manage("seed_demo")
         say("Starting the web server, the worker and its clock")

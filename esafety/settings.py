@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "esafety.middleware.KeptNowhere",
     "esafety.middleware.OnlyUtf8",
     "esafety.middleware.PlainNotFound",
+    "schools.wall.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,12 +121,17 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL", ""))}
 DATABASES["default"].update(
     {
+        # A request is one transaction already (schools.wall.OneTransaction), and each service a savepoint in it.
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**DATABASES["default"].get("OPTIONS", {}), "application_name": "esafety"},
     }
 )
+# Who owns the tables. Only ``manage.py migrate`` logs in as it; the pages and the worker need not know it.
+DATABASE_OWNER = env.db_url_config(env.str("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", default="") else None
+if DATABASE_OWNER and DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL must name the same database.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "schools.User"

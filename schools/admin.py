@@ -20,6 +20,7 @@ from django.utils import timezone
 from schools.forms import WelcomeForm
 from schools.models import Membership, Post, School, Term, User
 from schools.services import MemberAlready, end_term_of, welcome_member
+from schools.wall import in_school
 
 # Rights come from roles at a school (schools/roles.py), never from Django's groups.
 admin.site.unregister(Group)
@@ -38,9 +39,14 @@ class SchoolAdmin(admin.ModelAdmin[School]):
         )
         return [welcome, *super().get_urls()]
 
+    def save_model(self, request: HttpRequest, obj: School, form: Any, change: bool) -> None:
+        with in_school(obj.pk):
+            super().save_model(request, obj, form, change)
+
     def welcome(self, request: HttpRequest, school_id: UUID) -> HttpResponse:
         """Give somebody access to this school."""
-        school = self.get_object(request, str(school_id))
+        with in_school(school_id):
+            school = self.get_object(request, str(school_id))
         if school is None or not self.has_change_permission(request, school):
             raise Http404
         assert isinstance(request.user, User)

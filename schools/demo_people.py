@@ -18,6 +18,7 @@ from schools.demo_names import DemoName, job_of, name_of, upn_of
 from schools.models import Membership, PackAdoption, Person, Post, Pupil, School, StaffRecord, Term, User
 from schools.roles import MEMBERSHIP_ROLES, Role
 from schools.sealing import seal
+from schools.wall import in_school
 
 _Row = TypeVar("_Row", bound=Model)
 
@@ -97,11 +98,12 @@ def fill_schools(*, today: date) -> None:
     first_day = terms(today)[0].starts_on
     _add_cast_logins()
     for school in SCHOOLS:
-        School.objects.bulk_create([_school_row(school, first_day)], ignore_conflicts=True)
-        if not Term.objects.filter(school_id=school_id_of(school)).exists():
-            Term.objects.bulk_create(_terms_of(school, today))
-        _add_people(school, first_day)
-        PackAdoption.objects.bulk_create([_adoption_of(school, first_day)], ignore_conflicts=True)
+        with in_school(school_id_of(school)):
+            School.objects.bulk_create([_school_row(school, first_day)], ignore_conflicts=True)
+            if not Term.objects.filter(school_id=school_id_of(school)).exists():
+                Term.objects.bulk_create(_terms_of(school, today))
+            _add_people(school, first_day)
+            PackAdoption.objects.bulk_create([_adoption_of(school, first_day)], ignore_conflicts=True)
 
 
 def _school_row(school: DemoSchool, first_day: date) -> School:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from schools.selectors import viewer_for
+from schools.selectors import entering_viewer
 from schools.viewer import Viewer
 
 SCHOOL_KEY = "school"
@@ -22,6 +22,7 @@ class SchoolRequest(HttpRequest):
 class ViewerMiddleware:
     """Sets ``request.viewer`` before a view runs: the user in the school they chose, with today's roles.
 
+    From here on the request's transaction is in that school, and what was read before it has none: session and log-in.
     Somebody who is logged in but belongs to no school (any more) is told so, except in the administration.
     """
 
@@ -37,7 +38,7 @@ class ViewerMiddleware:
         if getattr(view, "login_required", True) is False or not request.user.is_authenticated:
             return None
         chosen = request.session.get(SCHOOL_KEY)
-        viewer = viewer_for(
+        viewer = entering_viewer(
             user_id=request.user.pk, today=timezone.localdate(), school_id=UUID(chosen) if chosen else None
         )
         if viewer is not None:

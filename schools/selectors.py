@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet
 
+from audit.walls import SETTING
 from packs import loader
 from packs.schema import Pack
 from schools.access import visible_people_q
@@ -16,6 +18,7 @@ from schools.models import Membership, PackAdoption, Person, Post, School
 from schools.prepared import Prepared
 from schools.roles import ROLE_NAMES, Permission, Role
 from schools.viewer import Viewer
+from schools.wall import must_be_in_transaction
 
 PEOPLE_SHOWN = 12
 
@@ -62,29 +65,45 @@ class _PersonHere:
     roles: frozenset[Role]
 
 
-# In plain SQL because every page begins with it: put together by the ORM it takes ten times as long.
+# In plain SQL because every page begins with it: put together by the ORM it takes ten times as long. The wall is not
+# entered yet, so the door schools_of_user looks across it; the row that is wanted comes first.
 _PEOPLE_OF = """
-    SELECT id, school_id, given_name || ' ' || family_name, school_name, members || posts FROM (
-        SELECT p.id, p.school_id, p.given_name, p.family_name, s.name AS school_name,
-            ARRAY(SELECT role::text FROM schools_membership WHERE person_id = p.id AND school_id = p.school_id
-                AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)) AS members,
-            ARRAY(SELECT post::text FROM schools_post WHERE person_id = p.id AND school_id = p.school_id
-                AND starts_on <= %(today)s AND (ends_on IS NULL OR ends_on >= %(today)s)) AS posts
-        FROM schools_person p JOIN schools_school s ON s.id = p.school_id
-        WHERE p.user_id = %(user_id)s) people
-    WHERE cardinality(members) > 0
-    ORDER BY school_name, id
+    SELECT person_id, school_id, name, school_name, roles FROM schools_of_user(%(user_id)s, %(today)s)
+    ORDER BY school_id IS DISTINCT FROM %(school_id)s, school_name, person_id
+"""
+# The same, and the transaction is in the first one's school from then on: one way to the database instead of two.
+_ENTER_AS = """
+    SELECT person_id, school_id, name, school_name, roles,
+        set_config(%(setting)s, first_value(school_id) OVER people ::text, true)
+    FROM schools_of_user(%(user_id)s, %(today)s)
+    WINDOW people AS (ORDER BY school_id IS DISTINCT FROM %(school_id)s, school_name, person_id)
+    ORDER BY school_id IS DISTINCT FROM %(school_id)s, school_name, person_id
 """
 
 
-def _people_of(user_id: UUID, today: date) -> list[_PersonHere]:
-    """The schools a user belongs to today, by name. One query."""
+def _people_of(statement: str, user_id: UUID, today: date, school_id: UUID | None) -> list[_PersonHere]:
+    """The schools a user belongs to today: the wanted one, then by name. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE_OF, {"user_id": user_id, "today": today})
+        given: dict[str, Any] = {"user_id": user_id, "today": today, "school_id": school_id, "setting": SETTING}
+        cursor.execute(statement, given)
         return [
             _PersonHere(person_id, school_id, name, school_name, frozenset(map(Role, roles)))
-            for person_id, school_id, name, school_name, roles in cursor.fetchall()
+            for person_id, school_id, name, school_name, roles, *_ in cursor.fetchall()
         ]
+
+
+def _viewer(user_id: UUID, people: list[_PersonHere]) -> Viewer | None:
+    if not people:
+        return None
+    return Viewer(
+        user_id=user_id,
+        school_id=people[0].school_id,
+        person_id=people[0].person_id,
+        display_name=people[0].name,
+        school_name=people[0].school_name,
+        roles=people[0].roles,
+        has_several_schools=len(people) > 1,
+    )
 
 
 def viewer_for(*, user_id: UUID, today: date, school_id: UUID | None = None) -> Viewer | None:
@@ -92,24 +111,22 @@ def viewer_for(*, user_id: UUID, today: date, school_id: UUID | None = None) -> 
 
     A post without a membership in force gives nothing: who has left holds no post (duty D1, CM 3.2). None: no school.
     """
-    people = _people_of(user_id, today)
-    if not people:
-        return None
-    person = next((each for each in people if each.school_id == school_id), people[0])
-    return Viewer(
-        user_id=user_id,
-        school_id=person.school_id,
-        person_id=person.person_id,
-        display_name=person.name,
-        school_name=person.school_name,
-        roles=person.roles,
-        has_several_schools=len(people) > 1,
-    )
+    return _viewer(user_id, _people_of(_PEOPLE_OF, user_id, today, school_id))
+
+
+def entering_viewer(*, user_id: UUID, today: date, school_id: UUID | None) -> Viewer | None:
+    """``viewer_for``, and for the rest of its transaction a request is in that viewer's school. One query.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    must_be_in_transaction()
+    return _viewer(user_id, _people_of(_ENTER_AS, user_id, today, school_id))
 
 
 def schools_of(*, viewer: Viewer, today: date) -> tuple[SchoolChoice, ...]:
-    """The schools this user may switch to. One query."""
-    return tuple(SchoolChoice(person.school_id, person.school_name) for person in _people_of(viewer.user_id, today))
+    """The schools this user may switch to, by name. One query."""
+    people = _people_of(_PEOPLE_OF, viewer.user_id, today, None)
+    return tuple(SchoolChoice(person.school_id, person.school_name) for person in people)
 
 
 def school_of(*, viewer: Viewer) -> School:

@@ -15,6 +15,7 @@ from schools.models import Membership, PackAdoption, Person, Post, School, User
 from schools.roles import MEMBERSHIP_ROLES, POSTS, Permission, Role
 from schools.sealing import seal
 from schools.viewer import Viewer
+from schools.wall import in_school
 
 PASSPHRASE_MIN_LENGTH = 16
 # By the standard of encrypted PDFs, in UTF-8 and after its normalisation.
@@ -160,7 +161,7 @@ def welcome_member(*, by: User, school_id: UUID, member: NewMember) -> Person:
     """Give somebody access to a school: log-in, person, membership and, if any, post. Duty D1 (CM 3.2).
 
     ``by`` is the service administrator, who belongs to no school and never sees who is in one: an existing log-in with
-    this email is used again, a new one has no password until the administrator sets its first. Nine queries at most.
+    this email is used again, a new one has no password until the administrator sets its first. Eleven queries at most.
     Raises NotAdministrator, MemberAlready, School.DoesNotExist, ValueError for a role that is no membership or a post
     that is none.
     """
@@ -169,7 +170,7 @@ def welcome_member(*, by: User, school_id: UUID, member: NewMember) -> Person:
         raise ValueError("A member has one of the roles of a membership and, if any, one of the posts.")
     if member.post is not None and member.role in {Role.PARENT, Role.PUPIL}:
         raise ValueError("A post is held by a member of staff or a governor.")
-    with transaction.atomic():
+    with in_school(school_id):
         school = School.objects.get(pk=school_id)
         email = member.email.strip().lower()
         user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
@@ -202,10 +203,10 @@ def welcome_member(*, by: User, school_id: UUID, member: NewMember) -> Person:
 def end_term_of(*, by: User, of: Membership | Post, ends_on: date | None) -> None:
     """Say until when somebody is what they are to a school; their access ends with that day. Duty D1 (CM 3.2).
 
-    Two queries. Raises NotAdministrator, and IntegrityError for an end before the start.
+    Four queries. Raises NotAdministrator, and IntegrityError for an end before the start.
     """
     _must_administrate(by)
-    with transaction.atomic():
+    with in_school(of.school_id):
         of.ends_on = ends_on
         of.save(update_fields=["ends_on"])
         audit.record(

@@ -2,12 +2,26 @@
 
 Django's own foreign key cannot say "of the same school", so ``InSchoolForeignKey`` leaves the constraint out and the
 migration adds it as a composite one with ``KeepInSchool``. A house test finds a key that lacks it.
+
+``WallOff`` (from ``audit.walls``) is the other half: which rows there are at all for a transaction in a school.
 """
 
 from typing import Any
 
 from django.db import models
 from django.db.migrations.operations.base import Operation
+
+from audit.walls import LetDoorsRead, OpenDoor, WallOff
+
+__all__ = [
+    "InSchoolForeignKey",
+    "InSchoolOneToOneField",
+    "KeepInSchool",
+    "LetDoorsRead",
+    "OpenDoor",
+    "WallOff",
+    "unique_in_school",
+]
 
 
 class InSchoolForeignKey(models.ForeignKey[Any, Any]):
@@ -72,48 +86,3 @@ class KeepInSchool(Operation):
 def unique_in_school(model: str) -> models.UniqueConstraint:
     """The UNIQUE (school_id, id) that composite keys point at."""
     return models.UniqueConstraint(fields=["school", "id"], name=f"{model}_unique_in_school")
-
-
-class WallOff(Operation):
-    """Migration operation: row level security, forced. Only rows of the transaction's school are there to be seen.
-
-    ``column`` holds the school; where ``may_be_nowhere`` a row without a school belongs to a transaction without one.
-    """
-
-    reversible = True
-    reduces_to_sql = True
-
-    def __init__(self, model_name: str, column: str = "school_id", may_be_nowhere: bool = False) -> None:
-        self.model_name = model_name
-        self.column = column
-        self.may_be_nowhere = may_be_nowhere
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The state of the models does not change."""
-
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        quote = schema_editor.quote_name
-        # A sub-select is worked out once a statement, not once a row; an ended transaction leaves '', not NULL.
-        here = "(SELECT nullif(current_setting('app.school_id', true), '')::uuid)"
-        rule = f"{quote(self.column)} = {here}"
-        if self.may_be_nowhere:
-            rule = f"{rule} OR ({quote(self.column)} IS NULL AND {here} IS NULL)"
-        schema_editor.execute(f"ALTER TABLE {quote(table)} ENABLE ROW LEVEL SECURITY")
-        schema_editor.execute(f"ALTER TABLE {quote(table)} FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(
-            f"CREATE POLICY {quote(table + '_in_school')} ON {quote(table)} USING ({rule}) WITH CHECK ({rule})"
-        )
-
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        quote = schema_editor.quote_name
-        schema_editor.execute(f"DROP POLICY {quote(table + '_in_school')} ON {quote(table)}")
-        schema_editor.execute(f"ALTER TABLE {quote(table)} NO FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(f"ALTER TABLE {quote(table)} DISABLE ROW LEVEL SECURITY")
-
-    def describe(self) -> str:
-        return f"Wall off {self.model_name} by school"
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__qualname__, [self.model_name, self.column, self.may_be_nowhere], {}

@@ -1,6 +1,7 @@
 """pytest plug-in: PostgreSQL and Redis for the tests, started before Django reads its settings.
 
-With DATABASE_URL or REDIS_URL set, that server is used as it is. Otherwise the embedded ones run under var/test.
+With DATABASE_URL or REDIS_URL set, that server is used as it is: the database needs DATABASE_OWNER_URL beside it, and
+deploy/roles.sql and tests/arranger.sql run in it. Otherwise the embedded ones run under var/test.
 Several test runs may share them at once: each takes a slot, which gives it a database name and a Redis database of
 its own, and the last one to leave stops the servers. The system gives a slot back by itself when a run is killed.
 """
@@ -19,6 +20,7 @@ import redis
 from esafety import embedded
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "test"
+ARRANGER = Path(__file__).resolve().parent / "arranger.sql"
 # As many as Redis has databases.
 SLOTS = range(16)
 BROWSERS = (
@@ -58,7 +60,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def of_slot(number: int, urls: dict[str, str]) -> dict[str, str]:
     """The URLs of the started services, with the slot's own database instead of the common one."""
     if "DATABASE_URL" in urls:
-        urls["DATABASE_URL"] = embedded.Postgres(FOLDER / "postgres").url(f"slot_{number}")
+        server, name = embedded.Postgres(FOLDER / "postgres"), f"slot_{number}"
+        urls["DATABASE_URL"] = server.start(name)
+        urls["DATABASE_OWNER_URL"] = server.url(name, role="esafety_owner")
+        server.run_script(ARRANGER, name)
     if urls.get("REDIS_URL", "").startswith("redis:"):
         urls["REDIS_URL"] = urls["REDIS_URL"].removesuffix("/0") + f"/{number}"
         with redis.Redis.from_url(urls["REDIS_URL"]) as client:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from esafety.embedded.broker import Redis
-from esafety.embedded.database import Postgres
+from esafety.embedded.database import OWNER, Postgres
 from esafety.embedded.guard import EmbeddedFailed, EmbeddedNotAllowed, refuse_unless_debug
 
 __all__ = ["EmbeddedFailed", "EmbeddedNotAllowed", "Postgres", "Redis", "start_missing", "stop_all"]
@@ -27,13 +27,16 @@ BROKER_QUEUE = Path(__file__).resolve().parent.parent.parent / "var" / "broker" 
 def start_missing(folder: Path, *, durable: bool = True, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Start what the environment does not name, and return the variables that name it.
 
-    DATABASE_URL or REDIS_URL that are set already are left alone and nothing is started for them.
+    DATABASE_URL or REDIS_URL that are set already are left alone and nothing is started for them. A started database
+    is named twice: DATABASE_URL for the pages and the worker, DATABASE_OWNER_URL for migrations.
     ``durable=False`` is for tests: quick, and the data need not survive a power cut.
     """
     refuse_unless_debug()
     found: dict[str, str] = {}
     if not environment.get("DATABASE_URL"):
-        found["DATABASE_URL"] = Postgres(folder / "postgres", durable=durable).start()
+        server = Postgres(folder / "postgres", durable=durable)
+        found["DATABASE_URL"] = server.start()
+        found["DATABASE_OWNER_URL"] = server.url(role=OWNER)
     if not environment.get("REDIS_URL"):
         found["REDIS_URL"] = Redis(folder / "redis", durable=durable).start() or _filesystem_broker()
     return found

@@ -17,6 +17,8 @@ import psycopg2.extensions
 from esafety.embedded.guard import START_SECONDS, EmbeddedFailed, one_at_a_time, refuse_unless_debug
 
 SYSTEM_USER = "pgserver"
+APP, OWNER = "esafety_app", "esafety_owner"
+ROLES = Path(__file__).resolve().parent.parent.parent / "deploy" / "roles.sql"
 # The shortest limit of a socket's path among the platforms is 104 bytes (macOS), its ending zero included.
 SOCKET_PATH_BYTES = 103
 
@@ -29,13 +31,17 @@ class Postgres:
     durable: bool = True
 
     def start(self, database: str = "esafety") -> str:
-        """Create and start what is missing; the URL of the database is returned. Quick when it already runs."""
+        """Create and start what is missing; the URL of the database is returned, for the role of the pages.
+
+        Quick when it already runs. The roles are set up each time, also in a database from before there were any.
+        """
         refuse_unless_debug()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with one_at_a_time(self.folder.with_name(self.folder.name + ".lock")):
             if not self.is_running():
                 self._start_server()
             self._create_database(database)
+            self.run_script(ROLES, database)
         return self.url(database)
 
     def stop(self) -> None:
@@ -54,9 +60,18 @@ class Postgres:
             return False
         return True
 
-    def url(self, database: str = "esafety") -> str:
-        """``postgres://postgres@/NAME?host=SOCKET FOLDER``, as django-environ and libpq read it."""
-        return f"postgres://postgres@/{database}?host={quote(str(self.socket_folder))}"
+    def url(self, database: str = "esafety", *, role: str = APP) -> str:
+        """``postgres://ROLE@/NAME?host=SOCKET FOLDER``, as django-environ and libpq read it."""
+        return f"postgres://{role}@/{database}?host={quote(str(self.socket_folder))}"
+
+    def run_script(self, script: Path, database: str) -> None:
+        """Run a file of SQL as the superuser, all of it or nothing."""
+        connection = self._connect(database)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(script.read_text(encoding="utf-8"))
+        finally:
+            connection.close()
 
     @property
     def socket_folder(self) -> Path:

@@ -10,6 +10,7 @@ from dispatch.preparing import Drawn
 from incidents.demo.drawing import begin, draw
 from incidents.demo.stories import Fate
 from incidents.demo.writing import QueuedMail
+from schools.wall import enter_school
 
 ENDINGS: dict[Fate, past_mails.Ending] = {
     Fate.ACKNOWLEDGED: "accepted",
@@ -35,7 +36,9 @@ def _draw_in(helpers: ProcessPoolExecutor, mail: QueuedMail) -> "Future[Drawn]":
 
 
 def _hand_over(mail: QueuedMail, drawn: "Future[Drawn]") -> None:
+    enter_school(mail.message.school_id)
     past_mails.hand_over_then(
+        school_id=mail.message.school_id,
         message_id=mail.message.pk,
         queued_at=mail.act.at,
         ending=ENDINGS[mail.act.fate],

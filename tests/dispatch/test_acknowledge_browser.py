@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_the_officer_presses_the_button(live_server: Any, mail_server: Sink) -> None:
     queued = queue_report(factories.viewer(factories.coordinator(factories.school())))
-    delivery.deliver(message_id=queued.pk, draw=draw)
+    delivery.deliver(school_id=queued.school_id, message_id=queued.pk, draw=draw)
     token = link_token(mail_server.mails[0].content)
     asked: list[tuple[str, str]] = []
     with override_settings(CSRF_TRUSTED_ORIGINS=[]), sync_playwright() as playwright:

@@ -33,10 +33,10 @@ def test_a_whole_life_leaves_ids_and_codes_alone(
     for answer in ("250 OK", "451 later", "550 no", "drop"):
         message = queue_report(by)
         mail_server.answers["DATA"] = answer
-        delivery.deliver(message_id=message.pk, draw=draw)
+        delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
         services.retry(by=by, message_id=message.pk) if answer != "250 OK" else None
     use_server(free_port(), user="school", password="p@ss")
-    delivery.deliver(message_id=message.pk, draw=draw)
+    delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
     use_server(port)
     tokens.append(link_token(mail_server.mails[0].content))
     services.acknowledge(token=tokens[0], name="Alex Field")
@@ -53,7 +53,7 @@ def test_a_task_that_breaks_tells_only_the_kind_of_error(
 
     monkeypatch.setattr(tasks.delivery, "deliver", broken)
     with pytest.raises(tasks.TaskBroke) as failure:
-        tasks.deliver(str(queued.pk))
+        tasks.deliver(str(queued.school_id), str(queued.pk))
     assert re.fullmatch(r"LookupError at test_logs\.py:\d+", str(failure.value))
     assert failure.value.__suppress_context__
 
@@ -67,13 +67,13 @@ def test_the_tasks_go_by_their_names(queued: Message, mail_server: Sink, monkeyp
         return draw(template, snapshot)
 
     monkeypatch.setattr(tasks.rendering, "draw", drawing)
-    tasks.deliver(str(queued.pk))
+    tasks.deliver(str(queued.school_id), str(queued.pk))
     assert len(drawn) == len(mail_server.mails) == 1
     woken: list[Any] = []
-    monkeypatch.setattr(delivery, "wake", lambda message_id: woken.append(message_id) or True)
+    monkeypatch.setattr(delivery, "wake", lambda *ids: woken.append(ids) or True)
     later = queue_report_of(queued)
     tasks.sweep()
-    assert woken == [later.pk]
+    assert woken == [(later.school_id, later.pk)]
 
 
 def queue_report_of(message: Message) -> Message:

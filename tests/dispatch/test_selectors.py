@@ -25,7 +25,7 @@ def test_all_messages_of_a_subject_newest_first(by: Viewer, mail_server: Sink, d
     for revision in (1, 2, 3):
         message = queue_report(by, subject_id=subject_id, revision=revision)
         if revision < 3:
-            delivery.deliver(message_id=message.pk, draw=draw)
+            delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
     with django_assert_num_queries(2):
         deliveries = selectors.delivery_of(viewer=by, subject_id=subject_id)
         assert [each.revision for each in deliveries] == [3, 2, 1]
@@ -41,7 +41,7 @@ def test_what_is_wrong_comes_with_words(by: Viewer, mail_server: Sink) -> None:
     subject_id = uuid.uuid4()
     message = queue_report(by, subject_id=subject_id)
     mail_server.answers["RCPT"] = "550 unknown"
-    delivery.deliver(message_id=message.pk, draw=draw)
+    delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
     [shown] = selectors.delivery_of(viewer=by, subject_id=subject_id)
     assert (shown.state, shown.chip.kind, shown.may_retry, shown.may_mark_arrived) == (
         State.FAILED, "alarm", True, False
@@ -56,7 +56,7 @@ def test_when_it_is_tried_again(by: Viewer, mail_server: Sink) -> None:
     subject_id = uuid.uuid4()
     message = queue_report(by, subject_id=subject_id)
     mail_server.answers["MAIL"] = "451 later"
-    delivery.deliver(message_id=message.pk, draw=draw)
+    delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
     [shown] = selectors.delivery_of(viewer=by, subject_id=subject_id)
     assert shown.chip.text == "Trying again"
     assert shown.tries_again_at is not None
@@ -114,7 +114,7 @@ def test_recent_is_one_query_and_stops(by: Viewer, django_assert_num_queries: An
 def test_the_document_of_a_revision(by: Viewer, mail_server: Sink, django_assert_num_queries: Any) -> None:
     subject_id = uuid.uuid4()
     message = queue_report(by, subject_id=subject_id, revision=2)
-    delivery.deliver(message_id=message.pk, draw=draw)
+    delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
     with django_assert_num_queries(1):
         facts = selectors.document_of(viewer=by, subject_id=subject_id, revision=2)
         assert facts is not None

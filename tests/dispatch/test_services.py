@@ -26,7 +26,7 @@ OTHER_OFFICER = "new.officer@council.example.org"
 
 
 def deliver(message: Message) -> State | None:
-    return delivery.deliver(message_id=message.pk, draw=draw)
+    return delivery.deliver(school_id=message.school_id, message_id=message.pk, draw=draw)
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_after_a_drawing_that_failed_it_is_drawn_again(by: Viewer, queued: Messa
     def broken(*_: Any) -> Any:
         raise ValueError
 
-    delivery.deliver(message_id=queued.pk, draw=broken)
+    delivery.deliver(school_id=queued.school_id, message_id=queued.pk, draw=broken)
     services.retry(by=by, message_id=queued.pk)
     assert deliver(queued) is State.ACCEPTED
 

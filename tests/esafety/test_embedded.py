@@ -27,6 +27,16 @@ def test_what_the_environment_names_is_left_alone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_started_is_named_for_the_pages_and_for_migrations(tmp_path: Path) -> None:
+    try:
+        found = embedded.start_missing(tmp_path, environment={"REDIS_URL": "redis://elsewhere/0"}, durable=False)
+        assert sorted(found) == ["DATABASE_OWNER_URL", "DATABASE_URL"]
+        for name, role in (("DATABASE_URL", "esafety_app"), ("DATABASE_OWNER_URL", "esafety_owner")):
+            assert found[name].startswith(f"postgres://{role}@/esafety?host=")
+    finally:
+        embedded.stop_all(tmp_path)
+
+
 def test_redis_starts_twice_keeps_its_data_and_stops(tmp_path: Path) -> None:
     server = embedded.Redis(tmp_path / "redis", durable=True)
     url = server.start()

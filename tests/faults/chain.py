@@ -158,6 +158,8 @@ class Chain:
             **os.environ,
             **HURRY,
             "DATABASE_URL": given._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+            # A worker does not know the owner's log-in.
+            "DATABASE_OWNER_URL": "",
             "REDIS_URL": self.redis.url or "",
             "EMAIL_URL": f"smtp://127.0.0.1:{self.port}",
             "FAULTS_FOLDER": str(self.folder),

@@ -159,7 +159,7 @@ def test_the_same_call_comes_five_times(chain: Chain, by: Viewer) -> None:
     messages = [queue(by) for _ in range(3)]
     for message in messages:
         for _ in range(5):
-            waking.wake(message.pk)
+            waking.wake(message.school_id, message.pk)
     wait_for_arrival(messages)
     assert repeats_at(chain.sink, messages) == 0
 
@@ -174,6 +174,6 @@ def test_the_mail_server_is_away_and_comes_back(chain: Chain, by: Viewer) -> Non
 
 
 def test_a_call_for_what_does_not_exist_harms_nobody(chain: Chain, by: Viewer) -> None:
-    waking.wake(uuid.uuid4())
+    waking.wake(by.school_id, uuid.uuid4())
     message = queue(by)
     wait_for_arrival([message])

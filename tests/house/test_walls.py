@@ -1,20 +1,24 @@
 """The wall between schools, and what may only be added: as the database holds them, not as the code promises them."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, InternalError, connection, models, transaction
+from django.db import DataError, IntegrityError, InternalError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
 
 from audit.models import Entry
+from audit.walls import APP, BACKUP, DOORS, OWNER
 from incidents.models import Revision, Transition
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField
+from schools.wall import enter_school, in_school
 from tests import factories
-from tests.house.source import ORDER
+from tests.arranging import ARRANGER, acting_as
+from tests.house.source import ORDER, ROOT
 
 OURS = [model for model in apps.get_models() if model.__module__.partition(".")[0] in ORDER]
 WITH_SCHOOL = [model for model in OURS if any(field.name == "school" for field in model._meta.fields)]
@@ -158,8 +162,288 @@ def test_what_is_only_ever_added_cannot_be_changed_or_deleted(db: None, model: t
     factories.incident(keeper)
     row = model._default_manager.first()
     assert row is not None
-    for change in (f'UPDATE "{model._meta.db_table}" SET id = id', f'DELETE FROM "{model._meta.db_table}"'):  # noqa: S608
-        refused = pytest.raises(InternalError, match="only ever added")
-        with refused, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(change)
+    table = model._meta.db_table
+    # What is waiting to be checked at the end would keep Postgres from emptying a table, whoever asks.
+    ask("SET CONSTRAINTS ALL IMMEDIATE")
+    changes = (f'UPDATE "{table}" SET id = id', f'DELETE FROM "{table}"', f'TRUNCATE "{table}" CASCADE')  # noqa: S608
+    for change in changes:
+        # By the owner's own rights: the triggers.
+        with pytest.raises(InternalError, match="only ever added"), transaction.atomic():
+            ask(change)
+        # By those of the app: it has none to change.
+        with in_school(school.pk), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            ask(change)
     assert model._default_manager.filter(pk=row.pk).exists()
+
+
+# --- row level security -------------------------------------------------------------------------------------
+
+
+def ask(statement: str, *given: Any) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives, as whoever the connection is now."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def column_of(table: str) -> str:
+    """Where a row says which school it is of."""
+    return "id" if table == "schools_school" else "school_id"
+
+
+@pytest.fixture
+def tables(db: None) -> list[str]:
+    """Every table with a school, whoever made it: from the catalogue, not from the models."""
+    found = ask(
+        """
+        SELECT relname::text FROM pg_class c
+        WHERE relkind IN ('r', 'p', 'f') AND relnamespace = 'public'::regnamespace
+            AND (relname = 'schools_school' OR EXISTS (
+                SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND attname = 'school_id' AND NOT attisdropped))
+        ORDER BY 1
+        """
+    )
+    return [table for (table,) in found]
+
+
+def test_every_model_with_a_school_is_among_the_tables(tables: list[str]) -> None:
+    assert {model._meta.db_table for model in (*WITH_SCHOOL, School, Entry)} <= set(tables)
+
+
+def test_no_table_with_a_school_is_without_its_wall(tables: list[str]) -> None:
+    bare = ask(
+        "SELECT relname::text FROM pg_class WHERE oid = ANY (%s::regclass[]) "
+        "AND NOT (relrowsecurity AND relforcerowsecurity)",
+        tables,
+    )
+    assert bare == []
+
+
+HERE = "( SELECT (NULLIF(current_setting('app.school_id'::text, true), ''::text))::uuid AS \"nullif\")"
+
+
+def test_each_wall_is_the_same_for_reading_and_for_writing(tables: list[str]) -> None:
+    """One policy for everybody and everything, and beside it at most that the doors may read."""
+    policies = ask(
+        "SELECT tablename::text, policyname::text, permissive, roles::text[], cmd, qual, with_check FROM pg_policies"
+    )
+    walls = {}
+    for table, name, permissive, roles, command, qual, check in policies:
+        if name == f"{table}_for_doors":
+            assert (roles, command, qual, check) == ([DOORS], "SELECT", "true", None)
+            continue
+        assert (name, permissive, roles, command) == (f"{table}_in_school", "PERMISSIVE", ["public"], "ALL")
+        assert check == qual
+        walls[table] = qual
+    assert sorted(walls) == tables
+    for table, rule in walls.items():
+        column = column_of(table)
+        nowhere = f"(({column} = {HERE}) OR (({column} IS NULL) AND ({HERE} IS NULL)))"
+        [(may_be_null,)] = ask(
+            "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s", table, column
+        )
+        assert rule == (nowhere if may_be_null else f"({column} = {HERE})"), table
+
+
+def test_nothing_shows_rows_past_the_wall(db: None) -> None:
+    """A view reads with its owner's rights unless it says otherwise; a materialized view has no wall at all."""
+    views = ask(
+        """
+        SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm'
+            OR (relkind = 'v' AND NOT coalesce(reloptions, '{}') && '{security_invoker=true,security_invoker=on}'))
+        """
+    )
+    assert views == []
+
+
+def test_the_app_owns_nothing_and_can_become_nothing(db: None) -> None:
+    assert ask("SELECT oid FROM pg_class WHERE relowner = %s::regrole", APP) == []
+    assert ask("SELECT oid FROM pg_proc WHERE proowner = %s::regrole", APP) == []
+    assert ask("SELECT oid FROM pg_namespace WHERE nspowner = %s::regrole", APP) == []
+    assert ask("SELECT has_schema_privilege(%s, 'public', 'CREATE')", APP) == [(False,)]
+    attributes = "rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit"
+    assert ask(f"SELECT {attributes} FROM pg_roles WHERE rolname = %s", APP) == [(False,) * 6]  # noqa: S608
+    # The arranger is of the tests' clusters, and has no rights that come by themselves.
+    assert ask("SELECT roleid::regrole::text FROM pg_auth_members WHERE member = %s::regrole", APP) == [(ARRANGER,)]
+
+
+@pytest.mark.parametrize("right", ["TRUNCATE", "REFERENCES", "TRIGGER"])
+def test_the_app_can_empty_no_table(db: None, right: str) -> None:
+    of_public = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    assert ask(f"SELECT relname::text {of_public} AND has_table_privilege(%s, oid, %s)", APP, right) == []
+
+
+def test_the_app_says_of_no_migration_that_it_ran(db: None) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), acting_as(APP):
+        ask("DELETE FROM django_migrations")
+
+
+def test_the_backup_reads_everything_and_writes_nothing(db: None) -> None:
+    of_public = "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    unread = f"SELECT relname::text {of_public} AND NOT has_table_privilege(%s, oid, 'SELECT')"
+    written = f"SELECT relname::text {of_public} AND has_table_privilege(%s, oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"
+    assert (ask(unread, BACKUP), ask(written, BACKUP)) == ([], [])
+
+
+def test_everything_is_the_owner_s(db: None) -> None:
+    of_others = (
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner <> %s::regrole"
+    )
+    assert ask(of_others, OWNER) == []
+    assert ask("SELECT rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = %s", OWNER) == [(False,) * 3]
+
+
+# --- the doors ----------------------------------------------------------------------------------------------
+
+
+def listed(heading: str) -> list[list[str]]:
+    """The rows of the table under such a head in docs/security.md, marks taken off."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = text.split(heading, 1)[1].split("\n\n", 1)[0].splitlines()
+    return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def test_the_doors_are_those_that_are_listed(db: None) -> None:
+    doors = ask(
+        "SELECT proname::text, proconfig, "
+        "ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl) WHERE grantee <> proowner) "
+        "FROM pg_proc WHERE proowner = %s::regrole ORDER BY 1",
+        DOORS,
+    )
+    assert [name for name, *_ in doors] == sorted(name for name, *_ in listed("| door | takes"))
+    for name, settings, callers in doors:
+        assert settings == ["search_path=pg_catalog, pg_temp"], name
+        assert callers == [APP], name
+
+
+def test_nothing_else_runs_with_the_rights_of_another_but_triggers(db: None) -> None:
+    definers = ask(
+        "SELECT proname::text, proowner::regrole::text, prorettype::regtype::text, proconfig[1], "
+        "ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl) WHERE grantee <> proowner) "
+        "FROM pg_proc WHERE prosecdef AND proowner <> %s::regrole AND pronamespace = 'public'::regnamespace",
+        DOORS,
+    )
+    for name, owner, returned, settings, callers in definers:
+        assert (owner, returned, callers) == (OWNER, "trigger", []), name
+        assert settings.startswith("search_path=pg_catalog"), name
+
+
+def test_the_doors_see_the_columns_that_are_listed_and_no_other(db: None) -> None:
+    seen = ask(
+        "SELECT table_name::text, string_agg(column_name, ', ' ORDER BY a.attnum) "
+        "FROM information_schema.column_privileges JOIN pg_attribute a "
+        "ON a.attrelid = format('%%I.%%I', table_schema, table_name)::regclass AND a.attname = column_name "
+        "WHERE grantee = %s AND table_schema = 'public' AND privilege_type = 'SELECT' GROUP BY 1",
+        DOORS,
+    )
+    wanted = {table: set(re.split(", ?", columns)) for table, columns in listed("| table | columns")}
+    assert {table: set(columns.split(", ")) for table, columns in seen} == wanted
+    with_table_right = (
+        "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND has_table_privilege(%s, oid, %s)"
+    )
+    of_ours = " AND relnamespace = 'public'::regnamespace"
+    for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"):
+        assert ask(with_table_right + of_ours, DOORS, right) == []
+    assert ask("SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = %s", DOORS) == [(False,) * 3]
+    policies = ask("SELECT tablename::text FROM pg_policies WHERE policyname LIKE '%%\\_for\\_doors'")
+    assert {table for (table,) in policies} == set(wanted)
+
+
+def test_the_owner_does_not_see_what_the_doors_see(db: None) -> None:
+    factories.coordinator(factories.school())
+    with acting_as(OWNER):
+        assert ask("SELECT count(*) FROM schools_person") == [(0,)]
+        assert ask("SELECT id FROM schools_school") == []
+
+
+# --- plain SQL, past all of the code ------------------------------------------------------------------------
+
+
+def row_of(table: str, school: School) -> None:
+    """A bare row of a table in a school."""
+    if table == "schools_school":
+        return
+    [model] = [model for model in OURS if model._meta.db_table == table]
+    insert(model, school, {})
+
+
+def copy_of(table: str) -> str:
+    """A statement that adds a copy of a row under a new id, in the school that is given."""
+    columns = ask("SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", table)
+    school = column_of(table)
+    names = [name for (name,) in columns]
+    values = ["%s::uuid" if name == school else "gen_random_uuid()" if name == "id" else f'"{name}"' for name in names]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table}" ({quoted}) SELECT {", ".join(values)} FROM copied'  # noqa: S608
+
+
+def test_raw_sql_of_the_app_meets_the_wall_at_every_table(without_checks: None, tables: list[str]) -> None:
+    school, other = factories.school(), factories.school("Hillside")
+    for table in tables:
+        row_of(table, school)
+        ask("DROP TABLE IF EXISTS copied")
+        ask(f'CREATE TEMP TABLE copied AS SELECT * FROM "{table}" WHERE "{column_of(table)}" = %s LIMIT 1', school.pk)  # noqa: S608
+        ask(f"GRANT SELECT ON copied TO {APP}")
+        count = f'SELECT count(*) > 0 FROM "{table}" WHERE "{column_of(table)}" = %s'  # noqa: S608
+        anything = f'SELECT count(*) FROM "{table}"'  # noqa: S608
+        addition = copy_of(table)
+        with acting_as(APP):
+            for where in (None, other.pk):
+                enter_school(where)
+                assert ask(count, school.pk) == [(False,)], f"{table} is seen from {where}"
+                if where is None:
+                    assert ask(anything) == [(0,)], f"{table} is seen from nowhere"
+                with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                    ask(addition, school.pk)
+                changed(table, other.pk, school.pk)
+            enter_school(school.pk)
+            assert ask(count, school.pk) == [(True,)], f"{table} is not seen from its own school"
+
+
+def changed(table: str, here: uuid.UUID, there: uuid.UUID) -> None:
+    """Neither a change nor a deletion finds a row of another school, where the app may change rows at all."""
+    for statement in (
+        f'UPDATE "{table}" SET "{column_of(table)}" = %s WHERE "{column_of(table)}" = %s RETURNING 1',  # noqa: S608
+        f'DELETE FROM "{table}" WHERE %s <> %s::uuid AND "{column_of(table)}" = %s RETURNING 1',  # noqa: S608
+    ):
+        given = (here, there) if statement.startswith("UPDATE") else (here, there, there)
+        if table in {model._meta.db_table for model in APPEND_ONLY}:
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                ask(statement, *given)
+        else:
+            assert ask(statement, *given) == []
+
+
+def test_a_row_cannot_be_moved_into_another_school(db: None) -> None:
+    school, other = factories.school(), factories.school("Hillside")
+    factories.coordinator(school)
+    with acting_as(APP), transaction.atomic():
+        enter_school(school.pk)
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            ask("UPDATE schools_membership SET school_id = %s", other.pk)
+        assert ask("SELECT count(*) FROM schools_membership") == [(1,)]
+
+
+def test_a_trace_without_a_school_is_seen_from_nowhere_alone(db: None) -> None:
+    school = factories.school()
+    addition = (
+        "INSERT INTO audit_entry (id, action, object_type, detail, at) VALUES (gen_random_uuid(), 'x', '', '{}', now())"
+    )
+    with in_school(None):
+        ask(addition)
+        assert ask("SELECT count(*) FROM audit_entry") == [(1,)]
+    with in_school(school.pk):
+        assert ask("SELECT count(*) FROM audit_entry") == [(0,)]
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            ask(addition)
+
+
+def test_nonsense_in_the_setting_is_an_error_and_no_way_through(db: None) -> None:
+    factories.school()
+    with acting_as(APP), transaction.atomic():
+        for nonsense in ("%", "null", "' OR true --"):
+            ask("SELECT set_config('app.school_id', %s, true)", nonsense)
+            with pytest.raises(DataError, match="uuid"), transaction.atomic():
+                ask("SELECT id FROM schools_school")
+        ask("SELECT set_config('app.school_id', '', true)")
+        assert ask("SELECT id FROM schools_school") == []

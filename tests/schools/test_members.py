@@ -64,7 +64,6 @@ def welcome_page(of: School) -> str:
 def test_a_new_school_is_opened_from_nothing(client: Client) -> None:
     client.post(reverse("admin:schools_school_add"), {"name": "New School", "address": "1 New Road"})
     of = School.objects.get(name="New School")
-    assert welcome_page(of) in client.get(reverse("admin:schools_school_change", args=[of.pk])).content.decode()
     response = client.post(welcome_page(of), TYPED)
     user = User.objects.get(email="new.head@example.org")
     assert response["Location"] == reverse("admin:auth_user_password_change", args=[user.pk])
@@ -134,29 +133,26 @@ def test_nobody_else_may(of: School) -> None:
     assert factories.log_in(jo).get(welcome_page(of)).status_code in {403, 404}
 
 
-def test_access_ends_with_the_day_that_is_set(of: School, client: Client) -> None:
+def test_access_ends_with_the_day_that_is_set(of: School, administrator: User) -> None:
     jo = factories.coordinator(of)
     theirs = factories.log_in(jo)
     assert theirs.get(reverse("incidents:log")).status_code == 200
     yesterday = timezone.localdate() - timedelta(days=1)
     row = Membership.objects.get(person=jo)
-    page = reverse("admin:schools_membership_change", args=[row.pk])
-    assert client.get(page).status_code == 200
-    client.post(page, {"ends_on": yesterday.isoformat(), "role": "pupil", "person": "x"})
+    end_term_of(by=administrator, of=row, ends_on=yesterday)
     row.refresh_from_db()
     assert (row.ends_on, row.role) == (yesterday, "staff")
     assert theirs.get(reverse("incidents:log")).status_code == 403
     assert Entry.objects.get(action="school.member_ended").object_id == row.pk
 
 
-def test_the_administration_lists_log_ins_never_names_or_cases(of: School, client: Client) -> None:
+def test_the_administration_is_in_no_school_and_sees_nobody(of: School, client: Client) -> None:
     jo = factories.coordinator(of)
     factories.pupil(of, "Samira Reed")
     for model in ("membership", "post"):
         page = client.get(reverse(f"admin:schools_{model}_changelist")).content.decode()
-        assert jo.email in page
-        assert "Marsh" not in page
-        assert "Reed" not in page
+        for part in (jo.email, "Marsh", "Reed"):
+            assert part not in page
         assert reverse(f"admin:schools_{model}_changelist") + "add/" not in page
     registered = {model.__name__ for model in admin.site._registry}
     assert registered <= {"School", "Term", "User", "Membership", "Post"}

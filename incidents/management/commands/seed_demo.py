@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from incidents.demo.acts import Setting, acts_of
@@ -21,6 +20,7 @@ from schools.demo_cast import CAST, SCHOOLS, DemoSchool
 from schools.demo_people import demo_id, fill_schools, people_of, school_id_of
 from schools.models import Person, School
 from schools.roles import Role
+from schools.wall import enter_school, in_school
 
 
 class Command(BaseCommand):
@@ -41,20 +41,31 @@ class Command(BaseCommand):
 
     def fill(self, now: datetime) -> None:
         """Fill what is missing."""
-        people_before = Person.objects.count()
-        with transaction.atomic():
+        people_before = count_people()
+        with in_school(None):
             fill_schools(today=now.date())
         # All or nothing: a run that is cut short leaves no story half told.
-        with transaction.atomic():
+        with in_school(None):
             writers: list[Writer] = []
             mails = hand_over(write_all(now, writers))
-        people = Person.objects.count() - people_before
+        people = count_people() - people_before
         self.stdout.write(f"Added: {people} people, {len(writers)} incidents, {mails} mails.")
+
+
+def count_people() -> int:
+    """Everybody in the schools of the demonstration. Three queries a school."""
+    count = 0
+    for school in SCHOOLS:
+        with in_school(school_id_of(school)):
+            count += Person.objects.count()
+    return count
 
 
 def write_all(now: datetime, writers: list[Writer]) -> Iterator[QueuedMail]:
     """Write what is missing, and give each mail on so that it is drawn while the next story is written."""
     for school in SCHOOLS:
+        # Entered and not "in": what becomes of the mails is told in the same transaction, while this waits.
+        enter_school(school_id_of(school))
         for writer in write_stories(school, now):
             writers.append(writer)
             yield from writer.mails
