@@ -13,14 +13,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from audit import services as audit
+from dispatch import permits
 from dispatch.models import Attempt, Message
 from dispatch.rules.outcomes import Accepted, Outcome, code_of
 from dispatch.rules.problems import Problem, problem_of
 from dispatch.rules.states import ARRIVED, AT_WORK, State, Step, may_move, step_after, step_after_lost_lease
 from schools.addresses import UnsafeAddress, safe_address
-from schools.models import School
+from schools.selectors.officer import officer_address
 from schools.wall import in_school
 
 log = logging.getLogger(__name__)
@@ -34,11 +36,12 @@ class ClaimLost(RuntimeError):
         super().__init__("the claim on this message is lost")
 
 
-class OfficerChanged(RuntimeError):
-    """The recipient is not the school's officer any more (threat T27)."""
+class Stopped(RuntimeError):
+    """It must not go out any more: to this address, or for whoever asked for it (threat T27)."""
 
-    def __init__(self) -> None:
-        super().__init__("the recipient is not the school's officer any more")
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"stopped: {problem.value}")
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def claim(*, school_id: UUID, message_id: UUID, now: datetime) -> Claim | None:
     """Take a message that is due, or None where it is not, or another worker has it. Five queries."""
     with in_school(school_id):
         message = (
-            Message.objects.select_for_update(skip_locked=True)
+            Message.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(due_q(now), pk=message_id)
             .defer("mime_sealed")
             .first()
@@ -94,13 +97,14 @@ def claim(*, school_id: UUID, message_id: UUID, now: datetime) -> Claim | None:
 
 
 def mark_handed_over(claimed: Claim, *, now: datetime) -> None:
-    """Put on record that the content goes out now; called right before it does. Three queries.
+    """Put on record that the content goes out now; called right before it does. Three queries, and those of the permit.
 
-    Raises ClaimLost, and OfficerChanged where the school's officer is another one since it was queued (T27).
+    Raises ClaimLost, and Stopped where it must not go out any more (T27).
     """
     with in_school(claimed.school_id):
-        if not _is_still_officer(claimed):
-            raise OfficerChanged
+        problem = _what_forbids(claimed, now=now)
+        if problem:
+            raise Stopped(problem)
         still_ours = Message.objects.filter(
             pk=claimed.message_id, attempt_count=claimed.number, state=State.CLAIMED, lease_until__gt=now
         ).update(state=State.HANDED_OVER, handed_over_at=now, lease_until=now + _lease())
@@ -108,14 +112,33 @@ def mark_handed_over(claimed: Claim, *, now: datetime) -> None:
             raise ClaimLost
 
 
-def is_still_officer(claimed: Claim) -> bool:
-    """Whether the recipient is still the address that the school gives for its officer. Two queries."""
+def what_forbids(claimed: Claim, *, now: datetime) -> Problem:
+    """Why a message must not go out any more: asked before any work is done and right before its content goes (T27).
+
+    The school may have another officer since it was queued, and whoever asked for it may have been shut out of the
+    case. Two queries, and those of the permit.
+    """
     with in_school(claimed.school_id):
-        return _is_still_officer(claimed)
+        return _what_forbids(claimed, now=now)
 
 
-def _is_still_officer(claimed: Claim) -> bool:
-    given = School.objects.values_list("officer_email", flat=True).get(pk=claimed.school_id)
+def _what_forbids(claimed: Claim, *, now: datetime) -> Problem:
+    if not _is_still_officer(claimed, now):
+        return Problem.OFFICER_CHANGED
+    about = Message.objects.values_list("document__kind", "document__subject_id", "asked_by_id")
+    kind, subject_id, person_id = about.get(pk=claimed.message_id)
+    is_permitted = permits.may_still_send(
+        kind,
+        school_id=claimed.school_id,
+        subject_id=subject_id,
+        person_id=person_id,
+        today=timezone.localdate(now),
+    )
+    return Problem.NONE if is_permitted else Problem.NOT_PERMITTED
+
+
+def _is_still_officer(claimed: Claim, now: datetime) -> bool:
+    given = officer_address(school_id=claimed.school_id, now=now)
     try:
         return safe_address(given).lower() == claimed.to_address.lower()
     except UnsafeAddress:
@@ -141,7 +164,7 @@ def fail(claimed: Claim, problem: Problem, *, now: datetime) -> State:
 
 def _end_attempt(claimed: Claim, step: Step, *, said: str, smtp_code: int | None, now: datetime) -> State:
     with in_school(claimed.school_id):
-        message = Message.objects.select_for_update().defer("mime_sealed").get(pk=claimed.message_id)
+        message = Message.objects.select_for_update(no_key=True).defer("mime_sealed").get(pk=claimed.message_id)
         Attempt.objects.filter(message_id=claimed.message_id, number=claimed.number).update(
             ended_at=now, outcome=said, smtp_code=smtp_code
         )
@@ -195,7 +218,7 @@ def give_up_dead_workers(*, school_id: UUID, now: datetime, limit: int) -> int:
     """
     with in_school(school_id):
         lost = list(
-            Message.objects.select_for_update(skip_locked=True)
+            Message.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(state__in=AT_WORK, lease_until__lte=now)
             .defer("mime_sealed")
             .order_by("lease_until")[:limit]

@@ -15,7 +15,7 @@ from schools.addresses import safe_address
 
 TEMPLATE = "emails/dispatch/report"
 # 7bit: the bytes pass every server on the way unchanged.
-_POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
+MAIL_POLICY = policy.SMTP.clone(cte_type="7bit", raise_on_defect=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def compose(letter: Letter, *, attachment: bytes) -> bytes:
         "link": settings.BASE_URL + reverse("dispatch:acknowledge", args=[letter.token]),
         "link_days": settings.ACKNOWLEDGE_LINK_DAYS,
     }
-    mail = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=MAIL_POLICY)
     mail["From"] = sender()
-    mail["To"] = Address(addr_spec=safe_address(letter.to_address))
+    mail["To"] = addressed(letter.to_address)
     mail["Subject"] = render_to_string(f"{TEMPLATE}-subject.txt", context).strip()
     mail["Date"] = format_datetime(letter.composed_at)
     mail["Message-ID"] = letter.message_id
@@ -65,6 +65,11 @@ def compose(letter: Letter, *, attachment: bytes) -> bytes:
         filename=attachment_name(letter.reference, letter.revision),
     )
     return mail.as_bytes()
+
+
+def addressed(address: str) -> Address:
+    """The one recipient. Raises schools.addresses.UnsafeAddress."""
+    return Address(addr_spec=safe_address(address))
 
 
 def sender() -> Address:

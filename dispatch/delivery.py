@@ -31,8 +31,9 @@ def deliver(
     if claimed is None:
         return None
     try:
-        if not claims.is_still_officer(claimed):
-            return claims.fail(claimed, Problem.OFFICER_CHANGED, now=clock())
+        problem = claims.what_forbids(claimed, now=clock())
+        if problem:
+            return claims.fail(claimed, problem, now=clock())
         mime = prepare(claimed, draw=draw, now=clock())
         outcome = transport.hand_over(
             message_id=claimed.message_id,
@@ -42,8 +43,8 @@ def deliver(
         )
     except claims.ClaimLost:
         return None
-    except claims.OfficerChanged:
-        return claims.fail(claimed, Problem.OFFICER_CHANGED, now=clock())
+    except claims.Stopped as stopped:
+        return claims.fail(claimed, stopped.problem, now=clock())
     except UnsafeAddress:
         return claims.fail(claimed, Problem.COMPOSING_FAILED, now=clock())
     except CannotPrepare as failure:

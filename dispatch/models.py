@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from dispatch.rules.notices import NOTICE_STATE_NAMES, NoticeKind, NoticeState
 from dispatch.rules.states import STATE_NAMES, State
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField, unique_in_school
@@ -102,6 +103,7 @@ class Message(models.Model):
             "token_hash": "none",
             "token_expires_at": "none",
             "queued_by": "personal",
+            "asked_by": "personal",
         }
         keep = "as long as the record it carries"
 
@@ -142,6 +144,12 @@ class Message(models.Model):
     token_hash = models.BinaryField(max_length=32, null=True, unique=True)
     token_expires_at = models.DateTimeField(null=True)
     queued_by = InSchoolForeignKey("schools.Person", null=True, related_name="+")
+    asked_by = InSchoolForeignKey(
+        "schools.Person",
+        null=True,
+        related_name="+",
+        help_text="Who last asked for it to be sent, and must still be allowed to when it is.",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -220,3 +228,72 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class Notice(models.Model):
+    """One small mail without an attachment. It holds codes and ids; its text is made when it is sent."""
+
+    class Privacy:
+        fields: ClassVar[dict[str, str]] = {
+            "id": "none",
+            "school_id": "none",
+            "kind": "none",
+            "to_address": "personal",
+            "object_id": "none",
+            "params": "none",
+            "asked_by": "personal",
+            "state": "none",
+            "tries": "none",
+            "next_attempt_at": "none",
+            "lease_until": "none",
+            "problem": "none",
+            "created_at": "none",
+            "accepted_at": "none",
+        }
+        keep = "90 days"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No key to the school: a notice to somebody whose school is not known has none.
+    school_id = models.UUIDField(null=True, editable=False)
+    kind = models.CharField(max_length=40, choices=[(kind.value, kind.value) for kind in NoticeKind])
+    to_address = models.EmailField()
+    object_id = models.UUIDField(null=True, help_text="What it is about, for whoever makes its text.")
+    params = models.JSONField(default=dict, help_text="Codes and ids only.")
+    asked_by = models.UUIDField(null=True, help_text="The user; empty when the system acted.")
+    state = models.CharField(
+        max_length=12,
+        choices=[(state.value, name) for state, name in NOTICE_STATE_NAMES.items()],
+        default=NoticeState.PENDING.value,
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, help_text="It also tells one worker from the next.")
+    problem = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(state="claimed", lease_until__isnull=False)
+                | (~Q(state="claimed") & Q(lease_until__isnull=True)),
+                name="notice_at_work_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(accepted_at__isnull=False),
+                name="accepted_notice_says_when",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The sweep of every minute goes from school to school.
+            models.Index(
+                fields=["school_id", "next_attempt_at"],
+                name="notice_to_sweep",
+                condition=Q(state__in=["pending", "claimed"]),
+            ),
+            models.Index(fields=["school_id"], name="notice_not_sent", condition=Q(state="failed")),
+            models.Index(fields=["school_id", "created_at"], name="notice_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -17,6 +17,7 @@ from dispatch.waking import wake
 from schools.addresses import UnsafeAddress, safe_address
 from schools.models import School
 from schools.roles import Permission
+from schools.selectors.officer import officer_address
 from schools.viewer import Viewer
 
 
@@ -54,10 +55,10 @@ class OutsideTransaction(RuntimeError):
         super().__init__("outbox.queue() must run inside the transaction of the act that the message is about")
 
 
-def officer_address(school: School) -> str:
-    """Where the school's reports go, as it stands in an envelope. Raises NoOfficerAddress."""
+def envelope_address(*, school_id: UUID, now: datetime) -> str:
+    """Where a school's reports go at a moment, as it stands in an envelope. One query. Raises NoOfficerAddress."""
     try:
-        return safe_address(school.officer_email)
+        return safe_address(officer_address(school_id=school_id, now=now))
     except UnsafeAddress:
         raise NoOfficerAddress from None
 
@@ -75,7 +76,7 @@ def queue(
 ) -> Message:
     """Queue one version of a record for the officer, in the caller's transaction. Duties R2, D2 (CC 4.1, CM 3.2).
 
-    ``snapshot`` is all that ``template`` prints. Five queries. Once the transaction is committed a worker is woken;
+    ``snapshot`` is all that ``template`` prints. Six queries. Once the transaction is committed a worker is woken;
     should that fail, the sweep finds the message. Raises NotAllowed, NoOfficerAddress, NoPassphrase, AlreadyQueued,
     OutsideTransaction, and ValueError for a reference that may not stand in a subject.
     """
@@ -85,13 +86,13 @@ def queue(
     if not is_safe_reference(reference):
         raise ValueError("A reference is made of letters, digits and single hyphens.")
     school = School.objects.get(pk=by.school_id)
-    to_address = officer_address(school)
+    now = timezone.now()
+    to_address = envelope_address(school_id=by.school_id, now=now)
     if not school.has_passphrase:
         raise NoPassphrase
     version = {"school_id": by.school_id, "kind": kind, "subject_id": subject_id, "revision": revision}
     if Document.objects.filter(**version).exists():
         raise AlreadyQueued
-    now = timezone.now()
     try:
         document = Document.objects.create(
             **version, reference=reference, template=template, snapshot=dict(snapshot), created_at=now
@@ -110,6 +111,7 @@ def queue(
         due_at=due_at,
         created_at=now,
         queued_by_id=by.person_id,
+        asked_by_id=by.person_id,
     )
     audit.record(
         "message.queued",

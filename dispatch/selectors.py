@@ -9,20 +9,22 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from dispatch.access import visible_q
 from dispatch.links import TOKEN_LENGTH, hash_of
-from dispatch.models import Attempt, Document, Message
+from dispatch.models import Attempt, Document, Message, Notice
 from dispatch.rules.chips import Chip, chip_for
+from dispatch.rules.notices import NoticeState
 from dispatch.rules.problems import Problem, Words, words_for
 from dispatch.rules.states import ARRIVED, RETRIABLE, State
 from schools.prepared import Prepared
 from schools.roles import Permission
 from schools.viewer import Viewer
-from schools.wall import in_school
+from schools.wall import every_school, in_school
 
+Subjects = QuerySet[Any, Any]
 _ARRIVED = [state.value for state in ARRIVED]
 
 
@@ -141,13 +143,19 @@ def delivery_of(*, viewer: Viewer, subject_id: UUID, now: datetime | None = None
     return tuple(_delivery(viewer, message, now, attempts=tries[message.pk]) for message in messages)
 
 
-def recent(*, viewer: Viewer, limit: int = 20, now: datetime | None = None) -> tuple[Delivery, ...]:
-    """The school's newest messages, without their attempts. One query."""
+def recent(
+    *, viewer: Viewer, limit: int = 20, now: datetime | None = None, about: Subjects | None = None
+) -> tuple[Delivery, ...]:
+    """The school's newest messages, without their attempts. One query.
+
+    ``about``: the ids of what the viewer may know of, as a query of its own app. Narrowed before they are counted, so
+    that what somebody may not know of takes no place on their page.
+    """
     now = now or timezone.now()
-    return tuple(_delivery(viewer, _Row(*row), now) for row in _visible(viewer)[:limit])
+    return tuple(_delivery(viewer, _Row(*row), now) for row in _about(_visible(viewer), about)[:limit])
 
 
-def troubles(*, viewer: Viewer, now: datetime | None = None) -> tuple[Delivery, ...]:
+def troubles(*, viewer: Viewer, now: datetime | None = None, about: Subjects | None = None) -> tuple[Delivery, ...]:
     """What somebody should look at: not sent, perhaps arrived, late, or overdue; what is due first comes first.
 
     One query. A message that is being tried for the first time and is not overdue is no trouble (T26).
@@ -157,7 +165,9 @@ def troubles(*, viewer: Viewer, now: datetime | None = None) -> tuple[Delivery, 
     trouble = (
         Q(state__in=[State.FAILED, State.UNCERTAIN]) | Q(repeated=True) | Q(due_at__lt=now) | Q(created_at__lt=late)
     )
-    messages = _visible(viewer).exclude(state__in=_ARRIVED).filter(trouble).order_by("due_at", "created_at")
+    messages = (
+        _about(_visible(viewer), about).exclude(state__in=_ARRIVED).filter(trouble).order_by("due_at", "created_at")
+    )
     return tuple(_delivery(viewer, _Row(*row), now) for row in messages)
 
 
@@ -217,6 +227,10 @@ def link_page(message: Message, *, now: datetime) -> OfficerLink:
 
 def _visible(viewer: Viewer) -> QuerySet[Message, tuple[Any, ...]]:
     return Message.objects.filter(visible_q(viewer)).order_by("-created_at", "pk").values_list(*_Row._fields)
+
+
+def _about(messages: QuerySet[Message, tuple[Any, ...]], about: Subjects | None) -> QuerySet[Message, tuple[Any, ...]]:
+    return messages if about is None else messages.filter(document__subject_id__in=about)
 
 
 _MESSAGES_ABOUT = Prepared(lambda viewer, subject_id: _visible(viewer).filter(document__subject_id=subject_id))
@@ -290,3 +304,33 @@ def _facts(document: Document) -> DocumentFacts:
         size_bytes=document.pdf_bytes,
         sha256=document.pdf_sha256,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesNotSent:
+    """Notices of one school, or of none, that were given up for the same reason. Of no case, and of no person."""
+
+    school_id: UUID | None
+    school_name: str
+    kind: str
+    problem: Problem
+    count: int
+    oldest_at: datetime
+
+
+def notices_not_sent() -> tuple[NoticesNotSent, ...]:
+    """What the service administrator has to look after: mails that were given up. Four queries a school.
+
+    The caller has asked whether the viewer runs the service (Permission.MANAGE_SERVICE).
+    """
+    found: list[NoticesNotSent] = []
+    for school_id, name in ((None, ""), *every_school()):
+        with in_school(school_id):
+            here = Q(school_id=school_id) if school_id else Q(school_id__isnull=True)
+            rows = Notice.objects.filter(here, state=NoticeState.FAILED).values_list("kind", "problem")
+            counted = rows.annotate(count=Count("pk"), oldest=Min("created_at")).order_by("oldest")
+            found += [
+                NoticesNotSent(school_id, name, kind, Problem(problem), count, oldest)
+                for kind, problem, count, oldest in counted
+            ]
+    return tuple(found)

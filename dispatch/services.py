@@ -65,7 +65,7 @@ def retry(*, by: Viewer, message_id: UUID) -> Message:
 
     A repeat to the same officer is the same bytes once anything may have arrived; for another officer, or with a new
     passphrase while nothing can have arrived, the mail is made anew under the same Message-ID, with a new link.
-    Eight queries at most. Raises NotAllowed, Message.DoesNotExist, NotNow, outbox.NoOfficerAddress,
+    Nine queries at most. Raises NotAllowed, Message.DoesNotExist, NotNow, outbox.NoOfficerAddress,
     outbox.NoPassphrase.
     """
     by.must(Permission.HANDLE_INCIDENTS)
@@ -75,7 +75,7 @@ def retry(*, by: Viewer, message_id: UUID) -> Message:
         if message.state not in RETRIABLE:
             raise NotNow("This report is being sent just now, or has arrived already. Nothing needs to be done.")
         school = School.objects.get(pk=by.school_id)
-        to_address = outbox.officer_address(school)
+        to_address = outbox.envelope_address(school_id=by.school_id, now=now)
         is_same_address = to_address == message.to_address
         is_new = message.composed_at is None or must_recompose(
             is_same_address=is_same_address,
@@ -92,10 +92,11 @@ def retry(*, by: Viewer, message_id: UUID) -> Message:
         # Once it may have arrived, it is not repeated by itself any more: from here on a person decides.
         message.repeated = message.handed_over_at is not None
         message.state, message.problem, message.tries, message.next_attempt_at = State.PENDING, "", 0, now
+        message.asked_by_id = by.person_id
         message.save(
             update_fields=[
                 "mime_sealed", "composed_at", "token_hash", "token_expires_at", "to_address", "handed_over_at",
-                "repeated", "state", "problem", "tries", "next_attempt_at",
+                "repeated", "state", "problem", "tries", "next_attempt_at", "asked_by",
             ]
         )  # fmt: skip
         audit.record(
@@ -145,7 +146,7 @@ def acknowledge(*, token: str, name: str = "", now: datetime | None = None) -> O
         raise LinkUnknown
     with in_school(school_id):
         message = (
-            Message.objects.select_for_update(of=("self",))
+            Message.objects.select_for_update(of=("self",), no_key=True)
             .select_related("document", "school")
             .defer("mime_sealed", "document__snapshot", "document__pdf_sealed", "document__attachment")
             .filter(token_hash=hash_of(token))
@@ -194,7 +195,7 @@ def open_pdf(*, by: Viewer, document_id: UUID) -> OpenedPdf:
 
 
 def _locked(by: Viewer, message_id: UUID) -> Message:
-    messages = Message.objects.select_for_update(of=("self",)).defer("mime_sealed")
+    messages = Message.objects.select_for_update(of=("self",), no_key=True).defer("mime_sealed")
     return messages.get(visible_q(by), pk=message_id)
 
 

@@ -10,7 +10,7 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch import delivery, rendering
+from dispatch import anchoring, delivery, notice_delivery, rendering
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,36 @@ def deliver(school_id: str, message_id: str) -> None:
     log.info("Message %s looked at: %s", message_id, state or "nothing to do")
 
 
+@shared_task(name="dispatch.tasks.deliver_notice", soft_time_limit=_LEASE * 0.9, time_limit=_LEASE * 0.97)
+def deliver_notice(school_id: str | None, notice_id: str) -> None:
+    """Send one notice, if it is due."""
+    try:
+        state = notice_delivery.deliver_notice(
+            school_id=UUID(school_id) if school_id else None, notice_id=UUID(notice_id)
+        )
+    except Exception as failure:  # noqa: BLE001
+        raise TaskBroke(failure) from None
+    log.info("Notice %s looked at: %s", notice_id, state or "nothing to do")
+
+
 @shared_task(name="dispatch.tasks.sweep", time_limit=55)
 def sweep() -> None:
     """Find what was missed; beat calls this every minute."""
     try:
-        woken = delivery.sweep(now=timezone.now())
+        woken = delivery.sweep(now=timezone.now()) + notice_delivery.sweep_notices(now=timezone.now())
     except Exception as failure:  # noqa: BLE001
         raise TaskBroke(failure) from None
     log.info("Swept: %d due", woken)
+
+
+@shared_task(name="dispatch.tasks.mail_anchor", time_limit=55)
+def mail_anchor() -> None:
+    """Mail where the audit trail's chains end; beat calls this once a day."""
+    try:
+        notice = anchoring.queue_anchor()
+    except Exception as failure:  # noqa: BLE001
+        raise TaskBroke(failure) from None
+    log.info("Anchor of the trail: notice %s", notice.pk if notice else "not wanted")
 
 
 @worker_process_init.connect

@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from audit.traces import untraced
 from dispatch import selectors, services
 from dispatch.forms import AcknowledgeForm
 
 
+@untraced("a reference and a button", writes=("message.acknowledged",))
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
 DELIVER_TASK = "dispatch.tasks.deliver"
+DELIVER_NOTICE_TASK = "dispatch.tasks.deliver_notice"
 log = logging.getLogger(__name__)
 
 
@@ -45,16 +46,21 @@ def wake(school_id: UUID, message_id: UUID) -> bool:
 
     Takes DISPATCH_WAKE_SECONDS at most. The call goes stale by itself after two sweeps, so none pile up.
     """
+    return _call(DELIVER_TASK, str(school_id), str(message_id))
+
+
+def wake_notice(school_id: UUID | None, notice_id: UUID) -> bool:
+    """The same for a notice."""
+    return _call(DELIVER_NOTICE_TASK, str(school_id) if school_id else None, str(notice_id))
+
+
+def _call(task: str, *ids: str | None) -> bool:
     try:
         with producers[_impatient_connection()].acquire(block=True, timeout=settings.DISPATCH_WAKE_SECONDS) as producer:
             _app().send_task(
-                DELIVER_TASK,
-                args=[str(school_id), str(message_id)],
-                producer=producer,
-                retry=False,
-                expires=2 * settings.DISPATCH_SWEEP_SECONDS,
+                task, args=list(ids), producer=producer, retry=False, expires=2 * settings.DISPATCH_SWEEP_SECONDS
             )
     except (OperationalError, OSError) as failure:
-        log.warning("No worker could be woken for message %s (%s); the sweep will", message_id, type(failure).__name__)
+        log.warning("No worker could be woken for message %s (%s); the sweep will", ids[-1], type(failure).__name__)
         return False
     return True

@@ -4,7 +4,7 @@ from schools.tenancy import LetDoorsRead, OpenDoor, WallOff
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dispatch", "0002_walls"), ("schools", "0006_wall")]
+    dependencies = [("dispatch", "0004_queued_by"), ("schools", "0006_wall")]
 
     operations = [
         WallOff("document"),

@@ -31,6 +31,7 @@ class Problem(StrEnum):
     SEAL_BROKEN = "seal_broken"
     NO_PASSPHRASE = "no_passphrase"  # noqa: S105
     OFFICER_CHANGED = "officer_changed"
+    NOT_PERMITTED = "not_permitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ WORDS: dict[Problem, Words] = {
     Problem.OFFICER_CHANGED: Words(
         "The officer's address was changed after this report was sent off, so it was held back.",
         "Check the address in the school's details. Send it again, and it goes to the officer named there.",
+    ),
+    Problem.NOT_PERMITTED: Words(
+        "Whoever sent this report off no longer handles the case, so it was held back.",
+        "Look at the record as it stands now. Send it again if it is to go.",
     ),
 }
 # The same report may be taken later, or after somebody has repaired what all messages need.

@@ -17,6 +17,7 @@ from dispatch import outbox
 from dispatch.models import Message
 from schools.viewer import Viewer
 
+KIND = "incident_report"
 REFERENCE = "7KQ2-M4XD"
 STORY = "Sam Reed posted a nasty picture of Kit Lowe"
 
@@ -42,7 +43,7 @@ def draw(template: str, snapshot: Mapping[str, object]) -> Drawn:
 def queue_report(by: Viewer, **changes: Any) -> Message:
     """One report in the outbox, its transaction committed."""
     said: dict[str, Any] = {
-        "kind": "incident_report",
+        "kind": KIND,
         "subject_id": uuid.uuid4(),
         "revision": 1,
         "reference": REFERENCE,

@@ -1,0 +1,105 @@
+"""Small mails without an attachment: a log-in to be renewed, somebody to be told that something waits for them.
+
+A notice holds a kind, an address, codes and ids. What it says is made when it is sent, so that no link and no code
+lies in the database, in the broker or in a log. Whoever queues a kind registers what makes its text.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from dispatch.models import Notice
+from dispatch.rules.notices import NoticeKind, is_codes_and_ids
+from dispatch.waking import wake_notice
+from schools.addresses import safe_address
+from schools.wall import in_school
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class NoticeOutsideTransaction(RuntimeError):
+    """A notice was to be queued outside the transaction of the act it is about."""
+
+    def __init__(self) -> None:
+        super().__init__("queue_notice() must run inside the transaction of the act that the notice is about")
+
+
+class NoLongerWanted(Exception):
+    """Raised by a composer: the thing the notice is about has passed, and it is dropped without a word."""
+
+    def __init__(self) -> None:
+        super().__init__("the notice is not wanted any more")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """What a composer is given. It runs in the notice's school, in a transaction of its own."""
+
+    notice_id: UUID
+    kind: NoticeKind
+    school_id: UUID | None
+    to_address: str
+    object_id: UUID | None
+    params: Mapping[str, str]
+    asked_by: UUID | None
+    queued_at: datetime
+
+
+Compose = Callable[[NoticeFacts], Mapping[str, object]]
+_composers: dict[NoticeKind, Compose] = {}
+
+
+def register_kind(kind: str, compose: Compose) -> None:
+    """Say what makes the text of a kind: a function from facts to the names its template fills in.
+
+    Call it in AppConfig.ready(). Every template has ``service`` (the address of the service) and ``school_name``
+    (empty without a school) besides. The function may raise NoLongerWanted. A second call replaces the first.
+    Raises ValueError for a kind that does not exist.
+    """
+    _composers[NoticeKind(kind)] = compose
+
+
+def composer_of(kind: NoticeKind) -> Compose | None:
+    """What was registered for a kind."""
+    return _composers.get(kind)
+
+
+def queue_notice(
+    kind: str,
+    *,
+    school_id: UUID | None,
+    to: str,
+    object_id: UUID | None = None,
+    params: Mapping[str, str] = _NOTHING,
+    by: UUID | None = None,
+) -> Notice:
+    """Queue one small mail, in the caller's transaction, in whatever school that is just now. Four queries.
+
+    ``params`` holds codes and ids in lower case, ``by`` is the user who acted. Once the transaction is committed a
+    worker is woken; should that fail, the sweep finds the notice. Raises NoticeOutsideTransaction,
+    schools.addresses.UnsafeAddress, and ValueError for an unknown kind or for params that are no codes.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NoticeOutsideTransaction
+    if not is_codes_and_ids(params):
+        raise ValueError("The params of a notice are codes and ids in lower case.")
+    now = timezone.now()
+    with in_school(school_id):
+        notice = Notice.objects.create(
+            school_id=school_id,
+            kind=NoticeKind(kind).value,
+            to_address=safe_address(to),
+            object_id=object_id,
+            params=dict(params),
+            asked_by=by,
+            next_attempt_at=now,
+            created_at=now,
+        )
+    transaction.on_commit(partial(wake_notice, school_id, notice.pk), robust=True)
+    return notice
