@@ -74,4 +74,4 @@ def test_an_administrator_with_a_school_finds_the_administration(of: School) -> 
     assert jo.user is not None
     jo.user.is_staff = True
     jo.user.save()
-    assert reverse("admin:index") in factories.log_in(jo).get(reverse("incidents:today")).content.decode()
+    assert reverse("service:schools") in factories.log_in(jo).get(reverse("incidents:today")).content.decode()

@@ -22,7 +22,7 @@ OTHER = "0b9b6a0e-43a5-4a5e-8f0e-3f5d6d7f2c22"
 # As the first release left it.
 FIRST_RELEASE = (
     ("audit", "0002"), ("schools", "0002"), ("dispatch", "0002"), ("incidents", "0002"), ("auth", None),
-    ("contenttypes", None), ("sessions", None), ("admin", None),
+    ("contenttypes", None), ("sessions", None),
 )  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""No form can be sent from elsewhere: every address there is refuses a POST without its token (threat T21)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from schools.models import School
+from schools.roles import Role
+from tests import factories
+
+STAND_INS = {
+    "uuid": "00000000-0000-4000-8000-000000000000", "int": "1", "slug": "a-b", "str": "abc", "path": "a/b",
+}  # fmt: skip
+
+
+def addresses(patterns: list[Any], before: str = "/") -> Iterator[tuple[str, Any]]:
+    """Every address of the service, with something in place of what it takes, and its view."""
+    for each in patterns:
+        route = str(each.pattern)
+        for name, converter in each.pattern.converters.items():
+            kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+            filled = STAND_INS.get(kind, "abc")
+            route = route.replace(f"<{kind}:{name}>", filled).replace(f"<{name}>", filled)
+        assert "<" not in route, f"nothing stands in for what {route} takes"
+        if isinstance(each, URLResolver):
+            yield from addresses(each.url_patterns, before + route)
+        elif isinstance(each, URLPattern):
+            yield before + route, each.callback
+
+
+ADDRESSES = list(addresses(get_resolver().url_patterns))
+# Looks first whether files may be sent at all, before a byte of them is read; its check runs after that, and
+# tests/incidents/test_evidence.py has it refuse a forged form.
+LOOKS_FIRST = "/incidents/00000000-0000-4000-8000-000000000000/evidence/"
+
+
+def test_there_are_addresses_to_try() -> None:
+    assert len(ADDRESSES) > 40
+
+
+@pytest.fixture(scope="module")
+def nobody() -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.mark.parametrize("address", sorted({address for address, _ in ADDRESSES} - {LOOKS_FIRST}))
+def test_a_stranger_s_form_is_refused(db: None, nobody: Client, address: str) -> None:
+    response = nobody.post(address, {"x": "y"})
+    assert response.status_code == 403
+    assert b"csrfmiddlewaretoken" not in response.content
+
+
+def test_a_member_s_forged_form_is_refused_everywhere(db: None) -> None:
+    of: School = factories.school()
+    person = factories.person(of, "Ada Bell", Role.STAFF, Role.COORDINATOR, Role.HEAD_TEACHER)
+    assert person.user is not None
+    client = factories.log_in_user(person.user, Client(enforce_csrf_checks=True))
+    for address in {address for address, _ in ADDRESSES} - {LOOKS_FIRST}:
+        assert client.post(address, {"x": "y"}).status_code == 403, address
+        wrong = {"csrfmiddlewaretoken": "a" * 64}
+        assert client.post(address, wrong).status_code == 403, address
+
+
+def test_no_other_view_is_exempt(db: None) -> None:
+    assert [address for address, view in ADDRESSES if getattr(view, "csrf_exempt", False)] == [LOOKS_FIRST]
+    assert Client(enforce_csrf_checks=True).post(LOOKS_FIRST, {"x": "y"}).status_code in {302, 403}
