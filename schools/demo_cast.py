@@ -97,7 +97,7 @@ CAST: tuple[CastMember, ...] = (
         "Farida",
         "Whitlock",
         "Head teacher",
-        "Head teacher: reads every record and answers for who needs to know.",
+        "Head teacher: handles staff matters, reads the others; of a case about the head, no trace.",
         Role.HEAD_TEACHER,
     ),
     _staff(
@@ -105,7 +105,7 @@ CAST: tuple[CastMember, ...] = (
         "Marcus",
         "Oyelowe",
         "Assistant head teacher, inclusion",
-        "Designated safeguarding lead: reads every record.",
+        "Designated safeguarding lead: reads what is not about staff, handles what is handed on.",
         Role.DSL,
     ),
     _staff(
@@ -123,7 +123,7 @@ CAST: tuple[CastMember, ...] = (
         "riverbank",
         frozenset({Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS}),
         "",
-        "Chair of governors: reads the policy, sees no case.",
+        "Chair of governors: handles the case about the head teacher, and sees no other.",
     ),
     CastMember(
         "governor",
@@ -209,7 +209,7 @@ CAST: tuple[CastMember, ...] = (
         "Grace",
         "Pemberton-Diaz",
         "School business officer",
-        "School office: reports, never sees a case.",
+        "School office: keeps the lists of people, never sees a case.",
         Role.SCHOOL_OFFICE,
     ),
     CastMember(
@@ -219,7 +219,17 @@ CAST: tuple[CastMember, ...] = (
         "",
         frozenset(),
         "",
-        "Service administrator: schools and log-ins at /administration/, never a case.",
+        "Service administrator: schools and their first log-ins at /service/, never a case.",
+        is_service_administrator=True,
+    ),
+    CastMember(
+        "admin2",
+        "Robin",
+        "Service",
+        "",
+        frozenset(),
+        "",
+        "The second service administrator: agrees to what the first one asks for.",
         is_service_administrator=True,
     ),
     _staff(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
@@ -14,7 +14,11 @@ from django.utils import timezone
 from packs import loader
 from schools.demo_calendar import terms
 from schools.demo_cast import CAST, DEMO_PASSPHRASE, DEMO_PASSWORD, DOMAIN, SCHOOLS, CastMember, DemoSchool
+from schools.demo_ids import demo_id as demo_id
+from schools.demo_ids import person_id_of
+from schools.demo_ids import school_id_of as school_id_of
 from schools.demo_names import DemoName, job_of, name_of, upn_of
+from schools.demo_posts import fill_posts_and_families
 from schools.models import Membership, PackAdoption, Person, Post, Pupil, School, StaffRecord, Term, User
 from schools.roles import MEMBERSHIP_ROLES, Role
 from schools.sealing import seal
@@ -22,7 +26,6 @@ from schools.wall import in_school
 
 _Row = TypeVar("_Row", bound=Model)
 
-_NAMESPACE = UUID("5f2f0c1e-8c39-4c39-9a55-7d1b6f0a4e11")
 STAFF_COUNT = {"riverbank": 46, "hillside": 14}
 CLASSES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "riverbank": (("Reception", "RR", 30), *((f"Year {year}", f"{year}R", 30) for year in range(1, 7))),
@@ -33,11 +36,6 @@ _FAMILY: dict[tuple[str, int], DemoName] = {("6R", 0): DemoName("Kofi", "Olorun"
 _GOVERNORS = {"riverbank": 5, "hillside": 2}
 # Where each school's run of names begins. They overlap on purpose: both schools have pupils of the same names.
 _FIRST_NAME = {"riverbank": 0, "hillside": 100}
-
-
-def demo_id(*parts: object) -> UUID:
-    """The id of a row of the demonstration, the same on every run."""
-    return uuid5(_NAMESPACE, "/".join(map(str, parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +50,21 @@ class DemoPerson:
     user_id: UUID | None
 
 
-def school_id_of(school: DemoSchool) -> UUID:
-    """The id of a demonstration school."""
-    return demo_id(school.key)
-
-
 def staff_of(school: DemoSchool) -> Iterator[DemoPerson]:
     """The cast's members of staff, then the others."""
     cast = [each for each in CAST if each.school == school.key and Role.STAFF in each.roles]
     for each in cast:
         name = DemoName(each.given_name, each.family_name)
         yield DemoPerson(
-            each.key, name, "staff", each.job_title, _person_id(school, each.key), demo_id("user", each.key)
+            each.key, name, "staff", each.job_title, person_id_of(school, each.key), demo_id("user", each.key)
         )
     for number in range(STAFF_COUNT[school.key] - len(cast)):
         key = f"staff:{number}"
         # From the far end of the lists, so that a member of staff is no pupil's namesake.
         name = name_of(5_000 - number - _FIRST_NAME[school.key])
-        yield DemoPerson(key, name, "staff", job_of(number), _person_id(school, key), demo_id("user", school.key, key))
+        yield DemoPerson(
+            key, name, "staff", job_of(number), person_id_of(school, key), demo_id("user", school.key, key)
+        )
 
 
 def pupils_of(school: DemoSchool) -> Iterator[DemoPerson]:
@@ -80,17 +75,13 @@ def pupils_of(school: DemoSchool) -> Iterator[DemoPerson]:
             key = f"{class_name}:{place}"
             name = _FAMILY.get((class_name, place)) if school.key == "riverbank" else None
             user_id = demo_id("user", "pupil") if name and name.given == "Kofi" else None
-            yield DemoPerson(key, name or name_of(number), "pupil", class_name, _person_id(school, key), user_id)
+            yield DemoPerson(key, name or name_of(number), "pupil", class_name, person_id_of(school, key), user_id)
             number += 1
 
 
 def people_of(school: DemoSchool) -> dict[str, DemoPerson]:
     """Staff and pupils of a school by the key that stories use."""
     return {each.key: each for each in (*staff_of(school), *pupils_of(school))}
-
-
-def _person_id(school: DemoSchool, key: str) -> UUID:
-    return demo_id(school.key, "person", key)
 
 
 def fill_schools(*, today: date) -> None:
@@ -104,6 +95,8 @@ def fill_schools(*, today: date) -> None:
                 Term.objects.bulk_create(_terms_of(school, today))
             _add_people(school, first_day)
             PackAdoption.objects.bulk_create([_adoption_of(school, first_day)], ignore_conflicts=True)
+            if school.key == "riverbank":
+                fill_posts_and_families(school, first_day=first_day, today=today)
 
 
 def _school_row(school: DemoSchool, first_day: date) -> School:
@@ -143,7 +136,7 @@ def _adoption_of(school: DemoSchool, first_day: date) -> PackAdoption:
         pack_code=pack.code,
         pack_version=pack.version,
         adopted_at=_morning(first_day),
-        adopted_by_id=_person_id(school, "head" if school.key == "riverbank" else "head2"),
+        adopted_by_id=person_id_of(school, "head" if school.key == "riverbank" else "head2"),
     )
 
 
@@ -158,7 +151,6 @@ def _add_cast_logins() -> None:
             email=each.email,
             password=password,
             is_staff=each.is_service_administrator,
-            is_superuser=each.is_service_administrator,
         )
         for each in missing
     )
@@ -183,7 +175,7 @@ def _add_people(school: DemoSchool, first_day: date) -> None:
         *(_cast_person(school, each) for each in others),
         *(
             Person(
-                id=_person_id(school, f"governor:{number}"),
+                id=person_id_of(school, f"governor:{number}"),
                 school_id=school_id_of(school),
                 given_name=name.given,
                 family_name=name.family,
@@ -207,7 +199,7 @@ def _add_people(school: DemoSchool, first_day: date) -> None:
         Post(
             id=demo_id(school.key, "post", each.key, role.value),
             school_id=school_id_of(school),
-            person_id=_person_id(school, each.key),
+            person_id=person_id_of(school, each.key),
             post=role.value,
             starts_on=started,
         )
@@ -248,7 +240,7 @@ def _memberships(school: DemoSchool, staff: list[DemoPerson], starts_on: date) -
         yield Membership(
             id=demo_id(school.key, "membership", key, role.value),
             school_id=school_id_of(school),
-            person_id=_person_id(school, key),
+            person_id=person_id_of(school, key),
             role=role.value,
             starts_on=starts_on,
         )
@@ -259,7 +251,7 @@ def _governorships(school: DemoSchool, count: int, starts_on: date) -> Iterator[
         yield Membership(
             id=demo_id(school.key, "membership", "governor", number),
             school_id=school_id_of(school),
-            person_id=_person_id(school, f"governor:{number}"),
+            person_id=person_id_of(school, f"governor:{number}"),
             role=Role.GOVERNOR.value,
             starts_on=starts_on,
         )
@@ -278,7 +270,7 @@ def _person(school: DemoSchool, each: DemoPerson, email: str) -> Person:
 
 def _cast_person(school: DemoSchool, each: CastMember) -> Person:
     return Person(
-        id=_person_id(school, each.key),
+        id=person_id_of(school, each.key),
         school_id=school_id_of(school),
         user_id=demo_id("user", each.key),
         given_name=each.given_name,

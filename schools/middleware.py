@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from schools.selectors import entering_viewer
@@ -19,11 +19,18 @@ class SchoolRequest(HttpRequest):
     viewer: Viewer
 
 
+def without_school(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for whoever is logged in, also for somebody who belongs to no school; then there is no viewer."""
+    view.without_school = True  # type: ignore[attr-defined]
+    return view
+
+
 class ViewerMiddleware:
     """Sets ``request.viewer`` before a view runs: the user in the school they chose, with today's roles.
 
     From here on the request's transaction is in that school, and what was read before it has none: session and log-in.
-    Somebody who is logged in but belongs to no school (any more) is told so, except in the administration.
+    Somebody who is logged in but belongs to no school (any more) is told so; a service administrator who comes in by
+    the front door is led to the pages of the service.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,7 +51,11 @@ class ViewerMiddleware:
         if viewer is not None:
             request.viewer = viewer  # type: ignore[attr-defined]
             return None
-        match = request.resolver_match
-        if match is not None and ("admin" in match.namespaces or match.url_name in {"logout"}):
+        if getattr(view, "without_school", False):
             return None
+        match = request.resolver_match
+        if match is not None and match.url_name == "logout":
+            return None
+        if request.user.is_staff and match is not None and match.view_name == "incidents:today":
+            return redirect("service:schools")
         return render(request, "schools/no_school.html", status=403)

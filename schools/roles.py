@@ -86,6 +86,8 @@ class Permission(StrEnum):
     MANAGE_SCHOOL = "manage_school"
     MANAGE_PEOPLE = "manage_people"
     APPOINT = "appoint"
+    CONFIRM_OFFICER = "confirm_officer"
+    SEE_EMERGENCIES = "see_emergencies"
     MANAGE_SERVICE = "manage_service"
     READ_POLICY = "read_policy"
 
@@ -101,12 +103,20 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.DSL: "R6 (CC 4.1, CM 4.1): decides on safeguarding concerns",
         Role.DEPUTY_DSL: "R6, P2 (PR flowchart): stands in for the safeguarding lead",
         Role.HEAD_TEACHER: "R4, S2 (CC 2.3.1, CM 2.3.1): decides on sanctions",
+        Role.CHAIR_OF_GOVERNORS: "R7 (CM 4.4, NE): a case about the head or a governor, and none besides",
+        Role.VICE_CHAIR: "R7 (CM 4.4, NE): a case about the chair, and none besides",
+        Role.EMERGENCY_READER: "D1 (CM 3.2): break-glass, two people and an hour, told to head and chair",
     },
     Permission.RECORD_INCIDENTS: {
         Role.COORDINATOR: "R1 (CC 4.1, CM 4.1): logs an incident straight onto the form",
     },
     Permission.HANDLE_INCIDENTS: {
         Role.COORDINATOR: "R1, R2 (CC 4.1, CM 4.1): records it, sends a copy to the authority's officer",
+        Role.HEAD_TEACHER: "R3, R4 (CC 4.1, CM 4.1): a concern about a member of staff, or about the co-ordinator",
+        Role.DSL: "R6 (CC 4.1, CM 4.1): a case handed on as a safeguarding concern",
+        Role.DEPUTY_DSL: "R6, P2 (PR flowchart): stands in for the safeguarding lead",
+        Role.CHAIR_OF_GOVERNORS: "R7 (CM 4.4, NE): a case about the head or a governor",
+        Role.VICE_CHAIR: "R7 (CM 4.4, NE): a case about the chair, or one the chair is involved in",
     },
     Permission.EXPORT_INCIDENTS: {
         Role.COORDINATOR: "R8 (CC 4.1, CM 4.1): reviews the log for patterns",
@@ -116,24 +126,34 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.COORDINATOR: "D1 (CM 3.2): who needs to know, and who has looked",
         Role.HEAD_TEACHER: "D1 (CM 3.2)",
         Role.DSL: "D1, R6",
-        Role.CHAIR_OF_GOVERNORS: "D1, R7: of the cases routed past the head",
-        Role.VICE_CHAIR: "D1, R7: of the cases routed past the chair",
+        Role.CHAIR_OF_GOVERNORS: "D1, R5 (CC 4.1, CM 4.4): of the cases routed past the head",
+        Role.VICE_CHAIR: "D1, R7 (NE): of the cases routed past the chair",
     },
     Permission.MANAGE_SCHOOL: {
-        Role.COORDINATOR: "R2, D2: keeps the officer's address and passphrase",
+        Role.COORDINATOR: "R2, D2 (CC 4.1, CM 3.2): keeps the officer's passphrase, asks for a change of the address",
         Role.HEAD_TEACHER: "D1 (CM 3.2): answers for who needs to know",
     },
     Permission.MANAGE_PEOPLE: {
-        Role.HEAD_TEACHER: "D1 (CM 3.2): answers for who has a log-in",
-        Role.SCHOOL_OFFICE: "D1: keeps the lists of staff, pupils and families",
+        Role.HEAD_TEACHER: "D1, L1 (CM 3.1, CM 3.2): answers for who has a log-in",
+        Role.SCHOOL_OFFICE: "L1 (CM 3.1, NS 7.2): keeps the lists of staff, pupils and families",
     },
     Permission.APPOINT: {
-        Role.HEAD_TEACHER: "D1 (CM 3.2): gives and confirms posts, never to oneself",
-        Role.CHAIR_OF_GOVERNORS: "D1: the second person for the head's choices",
-        Role.SERVICE_ADMINISTRATOR: "D1: the first posts of a new school, two administrators together",
+        Role.HEAD_TEACHER: "D1 (CM 3.2): gives posts, and asks or agrees where it takes two; never for oneself",
+        Role.CHAIR_OF_GOVERNORS: "D1, R5 (CC 4.1, CM 4.4): the second person for the head's choices",
+        Role.VICE_CHAIR: "D1, R7 (NE): the second person where the head or the chair is the one it is about",
+        Role.SERVICE_ADMINISTRATOR: "L1 (CM 3.1): where a school has not two people who may, as a new one",
+    },
+    Permission.CONFIRM_OFFICER: {
+        Role.COORDINATOR: "R2, D2 (CC 4.1, CM 3.2): the second person for a new address of the officer",
+        Role.HEAD_TEACHER: "R2, D2: the same",
+        Role.CHAIR_OF_GOVERNORS: "R2, D2, R7 (NE): where one person is head and co-ordinator",
+    },
+    Permission.SEE_EMERGENCIES: {
+        Role.HEAD_TEACHER: "D1, D3 (CM 3.2): is told of every emergency access, and why",
+        Role.CHAIR_OF_GOVERNORS: "D1, D3: the same, so that it is never the head alone",
     },
     Permission.MANAGE_SERVICE: {
-        Role.SERVICE_ADMINISTRATOR: "D1: schools and their first log-ins, never a case",
+        Role.SERVICE_ADMINISTRATOR: "L1 (CM 3.1): schools and their first log-ins, never a case",
     },
     Permission.READ_POLICY: {
         Role.STAFF: "G3 (NS 3, CM 2.1): the policy is open to staff",

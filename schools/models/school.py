@@ -24,6 +24,7 @@ class School(models.Model):
             "officer_email": "personal",
             "officer_passphrase_sealed": "personal",
             "officer_passphrase_set_at": "none",
+            "password_max_age_days": "none",
             "created_at": "none",
         }
         keep = "as long as the school uses the service"
@@ -38,7 +39,17 @@ class School(models.Model):
     officer_email = models.EmailField("officer's email", blank=True)
     officer_passphrase_sealed = models.BinaryField(null=True, editable=False)
     officer_passphrase_set_at = models.DateTimeField(null=True, editable=False)
+    # Off unless the school wants it: why it should not stands beside it on its page.
+    password_max_age_days = models.PositiveSmallIntegerField("greatest age of a password, in days", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(password_max_age_days__isnull=True) | Q(password_max_age_days__range=(30, 730)),
+                name="password_age_is_a_month_to_two_years",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,13 +1,14 @@
 """Log-ins, what they are to a school, and posts."""
 
 import uuid
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from schools.models.people import Person
 from schools.models.school import School
@@ -28,23 +29,25 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """A service administrator, by ``manage.py createsuperuser``: nobody stands above the roles of a school."""
+        return self.create_user(email, password, is_staff=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """A log-in. It belongs to no school by itself: memberships and posts say what it may see."""
+class User(AbstractBaseUser):
+    """A log-in. It belongs to no school by itself: memberships and posts say what it may see.
+
+    It has no permissions and groups of Django's: what somebody may do stands in ``schools.roles`` alone.
+    """
 
     class Privacy:
         fields: ClassVar[dict[str, str]] = {
             "id": "none",
             "email": "personal",
             "password": "personal",
+            "password_changed_at": "personal",
             "last_login": "personal",
             "is_active": "none",
             "is_staff": "none",
-            "is_superuser": "none",
-            "groups": "none",
-            "user_permissions": "none",
             "created_at": "none",
         }
         keep = "until the last membership has ended"
@@ -54,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("service administrator", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    password_changed_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -61,15 +65,28 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(Lower("email"), name="one_user_an_email")
+            models.UniqueConstraint(Lower("email"), name="one_user_an_email"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_in_lower_case"),
         ]
 
     def __str__(self) -> str:
         return self.email
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Django's, and since when it is so. A hash that Django renews by itself does not make it younger."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
+
+def in_force(today: date) -> Q:
+    """Which memberships, posts and other terms are in force on a day; the last day belongs to them."""
+    return Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+
 
 def _ends_after_start(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name=name)
+    # What ends on the day before it starts was never in force: somebody left before it began.
+    day_before = F("starts_on") - timedelta(days=1)
+    return models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=day_before), name=name)
 
 
 class Membership(models.Model):
@@ -96,7 +113,7 @@ class Membership(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             unique_in_school("membership"),
-            _ends_after_start("membership_ends_after_it_starts"),
+            _ends_after_start("membership_never_ends_before_it_starts"),
             models.UniqueConstraint(fields=["person", "role", "starts_on"], name="one_membership_of_a_kind_from_a_day"),
         ]
 
@@ -128,7 +145,7 @@ class Post(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             unique_in_school("post"),
-            _ends_after_start("post_ends_after_it_starts"),
+            _ends_after_start("post_never_ends_before_it_starts"),
             models.UniqueConstraint(fields=["person", "post", "starts_on"], name="one_post_of_a_kind_from_a_day"),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["school", "post"], name="post_by_school")]

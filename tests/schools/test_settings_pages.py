@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from audit.models import Entry
 from incidents.models import Incident
-from schools.models import PackAdoption, Person, School
+from schools.models import PackAdoption, Person, School, Term
 from schools.roles import Role
-from schools.rules import CONSONANTS, VOWELS, suggest_passphrase
+from schools.rules.passphrases import CONSONANTS, VOWELS, suggest_passphrase
 from schools.sealing import unseal
 from tests import factories
 from tests.factories.queries import queries_at_most
@@ -28,7 +28,6 @@ DETAILS = {
     "email": "office@riverbank.example.org",
     "authority_name": "Riverbank Council",
     "officer_name": "Sal Green",
-    "officer_email": "sal@council.example.org",
 }
 
 
@@ -76,9 +75,8 @@ def test_the_details_are_kept_and_the_trail_names_fields_only(of: School, client
     assert client.post(SETTINGS, DETAILS)["Location"] == SETTINGS
     of.refresh_from_db()
     assert of.address == "2 Mill Lane\nRiverbank"
-    assert of.officer_email == "sal@council.example.org"
     entry = Entry.objects.get(action="school.changed")
-    assert set(entry.detail["fields"]) == {"name", "address", "phone", "officer_name", "officer_email"}
+    assert set(entry.detail["fields"]) == {"name", "address", "phone", "officer_name"}
     assert "Sal" not in str(entry.detail)
 
 
@@ -86,8 +84,8 @@ def test_the_details_are_kept_and_the_trail_names_fields_only(of: School, client
     ("field", "value", "words"),
     [
         ("name", "", "This field is required."),
-        ("officer_email", "no address", "Enter a valid email address."),
-        ("officer_email", "a@b.example\r\nBcc: c@d.example", "Enter a valid email address."),
+        ("email", "no address", "Enter a valid email address."),
+        ("email", "a@b.example\r\nBcc: c@d.example", "Enter a valid email address."),
         ("address", "x" * 501, "at most 500 characters"),
     ],
 )
@@ -98,14 +96,17 @@ def test_bad_details_are_refused_and_nothing_typed_is_lost(
     page = response.content.decode()
     assert response.status_code == 422
     assert words in page
+    assert page.count("There is a problem") == 1
     assert "Sal Green" in page
     of.refresh_from_db()
     assert of.officer_name == "Alex Field"
 
 
 def test_more_fields_than_shown_change_nothing(of: School, client: Client) -> None:
-    client.post(SETTINGS, {**DETAILS, "id": "x", "officer_passphrase_sealed": "x", "created_at": "2020-01-01"})
+    more = {"id": "x", "officer_passphrase_sealed": "x", "created_at": "2020-01-01", "officer_email": "x@example.org"}
+    client.post(SETTINGS, {**DETAILS, **more})
     of.refresh_from_db()
+    assert of.officer_email == "officer@council.example.org"
     assert of.officer_passphrase_sealed is not None
     assert unseal(of.officer_passphrase_sealed).decode() == "correct horse battery staple"
 
@@ -187,13 +188,31 @@ def test_a_school_that_adopted_nothing_works_by_the_default(of: School, client: 
     assert "2021 edition" in client.get(SETTINGS).content.decode()
 
 
+def test_terms_are_added_by_the_school(of: School, client: Client) -> None:
+    page = reverse("schools:terms")
+    typed = {
+        "name": "Harvest half",
+        "starts_on_day": 1, "starts_on_month": 9, "starts_on_year": 2026,
+        "ends_on_day": 18, "ends_on_month": 12, "ends_on_year": 2026,
+    }  # fmt: skip
+    assert client.post(page, {**typed, "ends_on_year": 2025}).status_code == 422
+    assert client.post(page, {**typed, "name": ""}).status_code == 422
+    assert client.post(page, typed)["Location"] == page
+    assert client.post(page, typed).status_code == 422, "it is there already"
+    assert "Harvest half" in client.get(page).content.decode()
+    assert Term.objects.get().school == of
+    assert factories.log_in(factories.person(of, "Ada Bell", Role.STAFF)).post(page, typed).status_code == 403
+    other = factories.coordinator(factories.school("Hillside School"))
+    assert "Harvest half" not in factories.log_in(other).get(page).content.decode()
+
+
 def test_each_page_costs_little(client: Client) -> None:
     for path in (SETTINGS, PASSPHRASE, ADOPT):
         with queries_at_most(6):
             client.get(path)
 
 
-# --- another school --------------------------------------------------------------------------------------------------
+# --- another school ---------------------------------------------------------------------------------------------------
 
 
 def test_one_works_in_one_school_at_a_time(of: School, jo: Person, client: Client) -> None:
@@ -224,8 +243,10 @@ def test_who_belongs_to_no_school_is_told_so(of: School) -> None:
     page = response.content.decode()
     assert response.status_code == 403
     assert "You do not belong to a school here" in page
-    assert "administration" not in page
+    assert reverse("service:schools") not in page
     assert gone.user is not None
     gone.user.is_staff = True
     gone.user.save()
-    assert reverse("admin:index") in factories.log_in(gone).get(reverse("incidents:today")).content.decode()
+    client = factories.log_in(gone)
+    assert client.get(reverse("incidents:today"))["Location"] == reverse("service:schools")
+    assert reverse("service:schools") in client.get(reverse("incidents:log")).content.decode()

@@ -19,6 +19,8 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.MANAGE_SCHOOL: "Change the school's details",
     Permission.MANAGE_PEOPLE: "Keep the lists of people",
     Permission.APPOINT: "Give posts",
+    Permission.CONFIRM_OFFICER: "Agree to a new address of the officer",
+    Permission.SEE_EMERGENCIES: "See emergency accesses",
     Permission.MANAGE_SERVICE: "Run the service",
     Permission.READ_POLICY: "Read the policy",
 }
@@ -30,9 +32,21 @@ Printed from `GRANTS` in `schools/roles.py` by `manage.py print_roles`; a test f
 Somebody is what a membership or a post makes them, from a day and until one, in one school. A post without a
 membership gives nothing. Roles are coarse: **a subject of a case does not know of it, whatever the role says**,
 and nobody reads another school's (`visible_to` in `incidents/models/incident.py`)."""
-ADMINISTRATOR = (
-    "The service administrator (`is_staff`) looks after schools, log-ins and posts, and belongs to no school by that."
-)
+ADMINISTRATOR = """\
+The service administrator (`is_staff`) adds schools and their first log-ins at `/service/`, belongs to no school by
+that and sees no row of one. There is nobody above: a superuser does not exist. An emergency reader is a service
+administrator for whom another one has opened a school's records for an hour, see [ADR
+0010](adr/0010-posts-take-two-people.md).
+
+## Posts that take two people
+
+Head teacher, designated safeguarding lead and deputy, chair and vice chair of governors: one person asks, another
+agrees, and neither of them is the one it is about. Both are among the head, the chair and the vice chair; where a
+school has not two of them besides the one concerned, as a new school has not, service administrators stand in. The
+other posts are given by the head, those of governors by the chair too, and the chair gives the head what the head may
+not take. Ending a post goes by the same rule. Access is taken away at once by one person: the head, or the school
+office for whoever holds no such post; the head teacher's and the vice chair's by the chair; the chair's by nobody
+alone (`schools/rules/posts.py`)."""
 
 
 class Command(BaseCommand):
@@ -62,7 +76,7 @@ def lines() -> Iterator[str]:
         cells = ("yes" if role in GRANTS[each] else "" for each in Permission)
         yield f"| {ROLE_NAMES[role]} | {' | '.join(cells)} |"
     yield ""
-    yield ADMINISTRATOR
+    yield from ADMINISTRATOR.splitlines()
     yield ""
     yield "## Why"
     for permission in Permission:

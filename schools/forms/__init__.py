@@ -1,0 +1,1 @@
+"""The shape of what is typed into the pages about schools and people, by noun. Forms never save."""

@@ -1,0 +1,1 @@
+"""Decisions about a school from facts alone, by noun: no Django, no clock, no database."""
