@@ -11,6 +11,7 @@ from django.db.models.expressions import CombinedExpression
 
 from incidents.models import Incident, Involvement
 from incidents.rules.answers import ticked_flags
+from incidents.rules.routing import Routes
 from packs import rules as pack_rules
 from packs.schema import Pack
 
@@ -23,6 +24,16 @@ PROJECTED = (
     *_FLAGS,
     "uploads_barred",
     "search",
+)
+DIRECTED = (
+    "handler_post",
+    "chosen_post",
+    "why",
+    "read_by",
+    "kept_out",
+    "needs_lado",
+    "needs_police_advice",
+    "nobody_left",
 )
 
 
@@ -47,6 +58,22 @@ def search_vector(reference: str, answers: Mapping[str, Any], pack: Pack) -> Com
     return SearchVector(Value(literal), config="simple", weight="A") + SearchVector(
         Value(" ".join(texts)), config="english", weight="B"
     )
+
+
+def direct(incident: Incident, routes: Routes) -> None:
+    """Set the columns that say where a case goes; the caller saves them (``DIRECTED``). No query.
+
+    A choice that could not be kept to is forgotten, so that the case does not jump back when it could be again.
+    """
+    incident.handler_post = routes.handler_post.value
+    if incident.chosen_post != routes.handler_post:
+        incident.chosen_post = ""
+    incident.why = list(routes.why)
+    incident.read_by = sorted(post.value for post in routes.readers)
+    incident.kept_out = sorted(post.value for post in routes.kept_out)
+    incident.needs_lado = "lado" in routes.decisions
+    incident.needs_police_advice = "police" in routes.decisions
+    incident.nobody_left = routes.nobody_left
 
 
 def involve(incident: Incident, before: list[dict[str, Any]], after: list[dict[str, Any]], *, revision: int) -> None:

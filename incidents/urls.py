@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import evidence, incident, log, people, record, report, send, today
+from incidents.views import evidence, incident, log, people, record, report, routing, send, today
 
 app_name = "incidents"
 
@@ -28,6 +28,9 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/versions/<int:number>/", incident.version, name="version"),
     path("incidents/<uuid:incident_id>/evidence/", evidence.add, name="evidence_add"),
     path("incidents/<uuid:incident_id>/evidence/<uuid:evidence_id>/", evidence.download, name="evidence"),
+    path("incidents/<uuid:incident_id>/hand-on/", routing.hand, name="hand_on"),
+    path("incidents/<uuid:incident_id>/about/", routing.about, name="about"),
+    path("incidents/<uuid:incident_id>/decisions/", routing.decisions, name="decisions"),
     path("incidents/<uuid:incident_id>/send/", send.send, name="send"),
     path("incidents/<uuid:incident_id>/close/", send.close, name="close"),
     path("incidents/<uuid:incident_id>/reopen/", send.reopen, name="reopen"),

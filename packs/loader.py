@@ -1,6 +1,7 @@
 """Loads the policy packs, once per process, and refuses every one that is not whole and right.
 
-A pack lies in packs/data/<code>/v<version>/, as pack, form, sanctions, agreements, duties and guidance.yaml.
+A pack lies in packs/data/<code>/v<version>/, as pack, form, sanctions, agreements, duties,
+guidance and routing.yaml.
 """
 
 import re
@@ -17,6 +18,7 @@ from packs.building.form import build_form
 from packs.building.framework import build_framework
 from packs.building.guidance import build_guidance
 from packs.building.meanings import refuse_changed_meanings
+from packs.building.routing import build_routing
 from packs.reading import Node, PackError, read_file
 from packs.schema import Pack
 
@@ -25,7 +27,15 @@ __all__ = ["DATA", "DEFAULT_PACK", "PackError", "UnknownPack", "editions", "get"
 DATA: Final = Path(__file__).resolve().parent / "data"
 DEFAULT_PACK: Final = "camden_2021"
 """The code of the pack for a school that has not chosen one."""
-FILES: Final = ("pack.yaml", "form.yaml", "sanctions.yaml", "agreements.yaml", "duties.yaml", "guidance.yaml")
+FILES: Final = (
+    "pack.yaml",
+    "form.yaml",
+    "sanctions.yaml",
+    "agreements.yaml",
+    "duties.yaml",
+    "guidance.yaml",
+    "routing.yaml",
+)
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _VERSION = re.compile(r"v([1-9][0-9]{0,3})")
@@ -102,6 +112,7 @@ def load_folder(path: Path) -> Pack:
         agreement_rules=agreement_rules,
         duties=duties,
         guidance=build_guidance(read("guidance.yaml"), form=form, references=references),
+        routing=build_routing(read("routing.yaml"), form=form, references=references),
     )
 
 

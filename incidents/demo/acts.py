@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from incidents.demo.stories import Course, Fate, KeptText, Story, cast_of
+from incidents.demo.stories import Advice, Course, Fate, KeptText, Story, cast_of
 from schools.demo_people import DemoPerson
+from schools.roles import Role
 
 OFFICE_ENDS = time(16, 30)
 
@@ -25,6 +26,8 @@ class Report:
 
     at: datetime
     answers: Mapping[str, Any]
+    about: str = ""
+    in_confidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """The co-ordinator saved a page of the record."""
+    """Whoever handles it saved a page of the record."""
 
     at: datetime
     page: str
@@ -47,7 +50,7 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The co-ordinator added a file."""
+    """Whoever handles it added a file."""
 
     at: datetime
     file: KeptText
@@ -55,7 +58,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The co-ordinator sent the record to the authority, and what became of the mail."""
+    """Whoever handles it sent the record to the authority, and what became of the mail."""
 
     at: datetime
     fate: Fate
@@ -64,28 +67,45 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The co-ordinator closed it."""
+    """Whoever handles it closed it."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """The co-ordinator opened it again."""
+    """Whoever handles it opened it again."""
 
     at: datetime
     reason: str
 
 
-Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """Whoever handled it handed it on to another post, whose holder goes on with it."""
+
+    at: datetime
+    to_post: Role
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advise:
+    """Whoever handles it put on record what was decided about advice from the LADO or the police."""
+
+    at: datetime
+    advice: Advice
+
+
+Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen | HandOn | Advise
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where stories play: the school's people, who its co-ordinator is, its school days, and now."""
+    """Where stories play: the school's people, who of them holds which post, its school days, and now."""
 
     people: Mapping[str, DemoPerson]
-    coordinator: str
+    holders: Mapping[Role, str]
     days: tuple[date, ...] = field(repr=False)
     now: datetime
 
@@ -118,8 +138,12 @@ class _Telling:
         if story.course is Course.DRAFT:
             yield Draft(self.began_at, self._reported())
             return
-        is_direct = story.by == self.setting.coordinator
-        yield Open(self.began_at, self._opened()) if is_direct else Report(self.began_at, self._reported())
+        is_direct = story.by == self.setting.holders[Role.COORDINATOR]
+        yield (
+            Open(self.began_at, self._opened())
+            if is_direct
+            else Report(self.began_at, self._reported(), story.about, story.in_confidence)
+        )
         if story.course is Course.NEW:
             return
         at = self.began_at + timedelta(minutes=3 if is_direct else 20 + self.spread)
@@ -129,6 +153,8 @@ class _Telling:
         what = self._what_happened() | (self._what_was_reported() if is_direct else {})
         yield Save(at + timedelta(minutes=4), "what-happened", what)
         yield Save(at + timedelta(minutes=6), "people", {"people": self._people()})
+        if story.handed_on is not None:
+            yield HandOn(at + timedelta(minutes=8), story.handed_on.to, self._told(story.handed_on.reason))
         if story.course is Course.BEGUN:
             return
         yield from self._dealt_with(at + timedelta(minutes=11))
@@ -139,6 +165,8 @@ class _Telling:
         yield Save(at, "action", self._action(with_audit=story.course is not Course.CORRECTED))
         for number, file in enumerate(story.files, start=1):
             yield Keep(at + timedelta(minutes=number), file)
+        for number, advice in enumerate(story.advice, start=len(story.files) + 1):
+            yield Advise(at + timedelta(minutes=number), advice)
         if story.course is Course.READY:
             return
         if is_settled:

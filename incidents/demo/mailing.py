@@ -8,8 +8,8 @@ from multiprocessing import get_context
 from dispatch import demo as past_mails
 from dispatch.preparing import Drawn
 from incidents.demo.drawing import begin, draw
+from incidents.demo.queueing import QueuedMail
 from incidents.demo.stories import Fate
-from incidents.demo.writing import QueuedMail
 from schools.wall import enter_school
 
 ENDINGS: dict[Fate, past_mails.Ending] = {

@@ -5,7 +5,7 @@ their times. In its texts ``{0}`` is the full name of the first of its ``people`
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import yaml
 
 from schools.demo_names import DemoName
 from schools.demo_people import DemoPerson
+from schools.roles import Role
 
 FOLDER = Path(__file__).parent
 
@@ -50,9 +51,29 @@ class KeptText:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What was decided about advice from the LADO or the police, and why."""
+
+    kind: str
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """To which post the co-ordinator handed it on, and why."""
+
+    to: Role
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One incident, in facts. Either ``day`` is given, in school days back from today, or ``hours_ago``."""
+    """One incident, in facts. Either ``day`` is given, in school days back from today, or ``hours_ago``.
+
+    ``about`` and ``in_confidence`` are what whoever reported it said of it; ``handled_by`` is the post it went to.
+    """
 
     key: str
     by: str
@@ -87,7 +108,12 @@ class Story:
     outcome: str = ""
     reason: str = ""
     fate: Fate = Fate.ACKNOWLEDGED
-    files: tuple[KeptText, ...] = field(default=())
+    files: tuple[KeptText, ...] = ()
+    about: str = ""
+    in_confidence: bool = False
+    handled_by: Role = Role.COORDINATOR
+    handed_on: HandedOn | None = None
+    advice: tuple[Advice, ...] = ()
 
     def telling(self, text: str, names: Iterable[DemoName]) -> str:
         """A text of the story with the names in it."""
@@ -145,8 +171,17 @@ def _story(entry: Mapping[str, Any]) -> Story:
         "flags": frozenset(given.pop("flags", [])),
         "considered_as": tuple(given.pop("as", [])),
         "files": tuple(KeptText(each["name"], each["text"]) for each in given.pop("files", [])),
+        "handled_by": Role(given.pop("handled_by", Role.COORDINATOR)),
+        "handed_on": _handed_on(given.pop("handed_on", None)),
+        "advice": tuple(
+            Advice(each["kind"], each["decision"], _tidy(each["reason"])) for each in given.pop("advice", [])
+        ),
     }
     return Story(**given)
+
+
+def _handed_on(entry: Mapping[str, str] | None) -> HandedOn | None:
+    return None if entry is None else HandedOn(Role(entry["to"]), _tidy(entry["reason"]))
 
 
 def _tidy(text: str) -> str:

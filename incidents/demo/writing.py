@@ -12,20 +12,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from audit.models import Entry
-from dispatch.models import Document, Message
-from dispatch.outbox import message_id_header, officer_address
 from incidents import projection
 from incidents.demo import acts
 from incidents.demo.files import bytes_of
-from incidents.demo.stories import Fate
-from incidents.models import Draft, Evidence, EvidenceContent, Incident, Revision, Status, Transition
-from incidents.printing import TEMPLATE, snapshot_of
+from incidents.demo.queueing import Desk, QueuedMail, queue
+from incidents.models import (
+    Advice,
+    Draft,
+    Evidence,
+    EvidenceContent,
+    HandoverWhy,
+    Incident,
+    Revision,
+    Status,
+    Transition,
+)
 from incidents.rules.answers import changed_keys
 from incidents.rules.files import tidy_filename
 from incidents.rules.references import make_reference
@@ -33,40 +39,23 @@ from incidents.rules.statuses import due_at
 from incidents.services.evidence import check_file
 from incidents.services.recording import newest_content
 from incidents.services.reporting import complete
-from incidents.services.sending import DOCUMENT_KIND, organisation_of
-from packs.schema import Pack
+from incidents.services.rerouting import reroute
 from schools.demo_people import DemoPerson
-from schools.models import School
 from schools.sealing import seal
-
-# Where the school's first reports of a story with a failed mail went: a letter is missing.
-MISTYPED_ADDRESS = "online-safty@rivermouth.example.org"
-
-
-@dataclass(slots=True)
-class Desk:
-    """One school's side of the stories: whose they are, by which pack it works and who keeps the records."""
-
-    school: School
-    pack: Pack
-    coordinator: DemoPerson
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedMail:
-    """A message that waits in the outbox, and what is to become of it."""
-
-    message: Message
-    act: acts.Send
+from schools.viewer import Viewer
 
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the acts of one story, in order, inside the caller's transaction. ``mails`` are left for afterwards."""
+    """Writes the acts of one story, in order, inside the caller's transaction. ``mails`` are left for afterwards.
+
+    ``keeper`` is who handles it: the holder of the post it went to, and of the post it was handed on to.
+    """
 
     desk: Desk
     incident_id: UUID
     reporter: DemoPerson
+    keeper: DemoPerson
     content: dict[str, Any] = field(default_factory=dict)
     mails: list[QueuedMail] = field(default_factory=list)
     incident: Incident = field(init=False)
@@ -89,19 +78,22 @@ class Writer:
             content=dict(act.content),
             updated_at=act.at,
         )
+        self._audit("draft.saved", self.reporter, act.at, {})
 
     @write.register
     def _(self, act: acts.Report) -> None:
         self._new(act.at, Status.REPORTED)
+        self.incident.about, self.incident.in_confidence = act.about, act.in_confidence
         self._begin(act.answers, self.reporter, act.at, reporter=str(self.reporter.name))
-        self._audit("incident.reported", self.reporter, act.at, {})
+        self._audit("incident.reported", self.reporter, act.at, {"to": self.incident.handler_post})
 
     @write.register
     def _(self, act: acts.Open) -> None:
         self._new(act.at, Status.RECORDED)
         self._start_clock(act.at)
-        self._begin(act.answers, self.desk.coordinator, act.at, reporter="")
-        self._audit("incident.recorded", self.desk.coordinator, act.at, {"revision": 1, "fields": []})
+        self._begin(act.answers, self.keeper, act.at, reporter="")
+        detail = {"revision": 1, "fields": [], "to": self.incident.handler_post}
+        self._audit("incident.recorded", self.keeper, act.at, detail)
 
     @write.register
     def _(self, act: acts.Save) -> None:
@@ -119,8 +111,8 @@ class Writer:
         if changed or is_first:
             incident.save()
             action = "incident.recorded" if is_first else "incident.corrected"
-            detail = {"revision": incident.revision, "fields": changed}
-            self._audit(action, self.desk.coordinator, act.at, detail)
+            detail = {"revision": incident.revision, "fields": changed, "to": incident.handler_post}
+            self._audit(action, self.keeper, act.at, detail)
 
     @write.register
     def _(self, act: acts.Keep) -> None:
@@ -133,37 +125,62 @@ class Writer:
             media_type=check_file(act.file.name, content).media_type,
             size_bytes=len(content),
             sha256=digest,
-            added_by_id=self.desk.coordinator.person_id,
+            added_by_id=self.keeper.person_id,
             added_at=act.at,
         )
         EvidenceContent.objects.create(school=self.desk.school, evidence=evidence, sealed=seal(content))
-        self._audit("evidence.added", self.desk.coordinator, act.at, {"evidence": str(evidence.pk), "sha256": digest})
+        self._audit("evidence.added", self.keeper, act.at, {"evidence": str(evidence.pk), "sha256": digest})
 
     @write.register
     def _(self, act: acts.Send) -> None:
         incident = self.incident
-        message = self._queue(act)
+        mail = queue(self.desk, incident, self.content, self.keeper, act)
         incident.sent_revision = incident.revision
         if incident.status == Status.RECORDED:
             self._move(Status.IN_PROGRESS, act.at)
         incident.save()
-        detail = {"revision": incident.revision, "message": str(message.pk)}
-        self._audit("incident.finalised", self.desk.coordinator, act.at, detail)
-        self.mails.append(QueuedMail(message, act))
+        detail = {"revision": incident.revision, "message": str(mail.message.pk)}
+        self._audit("incident.finalised", self.keeper, act.at, detail)
+        self.mails.append(mail)
 
     @write.register
     def _(self, act: acts.Close) -> None:
         self.incident.closed_at = act.at
         self._move(Status.CLOSED, act.at)
         self.incident.save()
-        self._audit("incident.closed", self.desk.coordinator, act.at, {"revision": self.incident.revision})
+        self._audit("incident.closed", self.keeper, act.at, {"revision": self.incident.revision})
 
     @write.register
     def _(self, act: acts.Reopen) -> None:
         self.incident.closed_at = None
         self._move(Status.IN_PROGRESS, act.at, reason=act.reason)
         self.incident.save()
-        self._audit("incident.reopened", self.desk.coordinator, act.at, {"revision": self.incident.revision})
+        self._audit("incident.reopened", self.keeper, act.at, {"revision": self.incident.revision})
+
+    @write.register
+    def _(self, act: acts.HandOn) -> None:
+        incident = self.incident
+        incident.chosen_post = act.to_post.value
+        self._route(act.at, self.keeper, HandoverWhy.HANDED_ON, act.reason)
+        incident.save()
+        detail = {"revision": incident.revision, "to": incident.handler_post}
+        self._audit("incident.handed_on", self.keeper, act.at, detail)
+        self.keeper = self.desk.holders[act.to_post]
+
+    @write.register
+    def _(self, act: acts.Advise) -> None:
+        advice = act.advice
+        Advice.objects.create(
+            school=self.desk.school,
+            incident=self.incident,
+            kind=advice.kind,
+            decision=advice.decision,
+            reason=advice.reason,
+            by_id=self.keeper.person_id,
+            at=act.at,
+        )
+        detail = {"kind": advice.kind, "decision": advice.decision}
+        self._audit("incident.advice_recorded", self.keeper, act.at, detail)
 
     def _new(self, at: datetime, status: Status) -> None:
         pack = self.desk.pack
@@ -183,6 +200,7 @@ class Writer:
         self.content = complete(self.desk.pack, answers, reporter=reporter)
         incident.revision = 1
         projection.project(incident, self.content, self.desk.pack)
+        self._route(at, by)
         incident.save(force_insert=True)
         self._keep_revision(at, by, [], "")
         projection.involve(incident, [], self.content["people"], revision=1)
@@ -194,9 +212,22 @@ class Writer:
     def _revise(self, act: acts.Save, before: Mapping[str, Any], changed: list[str]) -> None:
         incident = self.incident
         incident.revision += 1
-        self._keep_revision(act.at, self.desk.coordinator, changed, act.reason)
+        self._keep_revision(act.at, self.keeper, changed, act.reason)
         projection.project(incident, self.content, self.desk.pack)
         projection.involve(incident, before["people"], self.content["people"], revision=incident.revision)
+        self._route(act.at, self.keeper)
+
+    def _route(self, at: datetime, by: DemoPerson, why: HandoverWhy = HandoverWhy.ROUTED, reason: str = "") -> None:
+        assert by.user_id is not None
+        viewer = Viewer(
+            user_id=by.user_id,
+            school_id=self.desk.school.pk,
+            person_id=by.person_id,
+            display_name=str(by.name),
+            school_name=self.desk.school.name,
+            roles=frozenset(),
+        )
+        reroute(self.incident, content=self.content, at=at, by=viewer, why=why, reason=reason)
 
     def _keep_revision(self, at: datetime, by: DemoPerson, changed: list[str], reason: str) -> None:
         Revision.objects.create(
@@ -212,7 +243,7 @@ class Writer:
 
     def _move(self, to_status: Status, at: datetime, *, reason: str = "") -> None:
         self.incident.status = to_status
-        self._keep_transition(at, self.desk.coordinator, reason)
+        self._keep_transition(at, self.keeper, reason)
 
     def _keep_transition(self, at: datetime, by: DemoPerson, reason: str) -> None:
         Transition.objects.create(
@@ -224,53 +255,6 @@ class Writer:
             by_id=by.person_id,
             at=at,
         )
-
-    def _queue(self, act: acts.Send) -> Message:
-        incident, school = self.incident, self.desk.school
-        assert incident.recorded_at is not None
-        document = Document.objects.create(
-            school=school,
-            kind=DOCUMENT_KIND,
-            subject_id=incident.pk,
-            revision=incident.revision,
-            reference=incident.reference,
-            template=TEMPLATE,
-            snapshot=dict(
-                snapshot_of(
-                    pack=self.desk.pack,
-                    answers=self.content,
-                    organisation=organisation_of(school, officer_name=str(self.desk.coordinator.name)),
-                    reference=incident.reference,
-                    revision=incident.revision,
-                    recorded_at=timezone.localtime(incident.recorded_at).isoformat(),
-                    printed_at=timezone.localtime(act.at).isoformat(),
-                    supersedes=incident.sent_revision or 0,
-                )
-            ),
-            created_at=act.at,
-        )
-        message_id = uuid4()
-        message = Message.objects.create(
-            id=message_id,
-            school=school,
-            document=document,
-            to_address=MISTYPED_ADDRESS if act.fate is Fate.FAILED else officer_address(school),
-            message_id=message_id_header(message_id),
-            next_attempt_at=act.at,
-            due_at=incident.due_at,
-            created_at=act.at,
-            queued_by_id=self.desk.coordinator.person_id,
-        )
-        Entry.objects.create(
-            school_id=school.pk,
-            actor_id=self.desk.coordinator.user_id,
-            action="message.queued",
-            object_type="message",
-            object_id=message.pk,
-            detail={"document": str(document.pk), "subject": str(incident.pk), "revision": incident.revision},
-            at=act.at,
-        )
-        return message
 
     def _audit(self, action: str, by: DemoPerson, at: datetime, detail: Mapping[str, Any]) -> None:
         Entry.objects.create(

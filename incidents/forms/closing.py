@@ -3,7 +3,7 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from incidents.widgets import LongTextField
+from schools.widgets import LongTextField
 
 REASON_MAX_LENGTH = 2_000
 

@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from incidents.forms.times import NoTime, tidy_time
-from incidents.widgets import DayMonthYearField, LongTextField
 from packs.schema import LONG_TEXT_MAX_LENGTH, FormField, Option
+from schools.widgets import DayMonthYearField, LongTextField
 
 
 class DayField(DayMonthYearField):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from incidents.selectors.log import Filters, LogOptions
-from incidents.widgets import DayMonthYearField
+from schools.widgets import DayMonthYearField
 
 WORDS_MAX_LENGTH = 200
 
@@ -27,6 +27,7 @@ class LogFilterForm(forms.Form):
     intent = forms.ChoiceField(required=False)
     status = forms.ChoiceField(required=False)
     risk_area = forms.ChoiceField(required=False)
+    handler = forms.ChoiceField(required=False)
 
     def __init__(self, data: Any, *, options: LogOptions) -> None:
         super().__init__(data)

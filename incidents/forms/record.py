@@ -1,10 +1,13 @@
 """The pages of the record: every question of the school's edition of the form."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Fieldset, LayoutObject
 
+from incidents.forms.about import AboutField, about_layout, code_of
 from incidents.forms.answers import AnswersForm, in_order
 from incidents.forms.fields import StoryField
 from incidents.rules.answers import UNSTORABLE
@@ -77,6 +80,28 @@ class PageForm(RecordForm):
         if self.asks_reason:
             layout.append("reason")
         return in_order(*layout)
+
+
+class NewRecordForm(PageForm):
+    """The first page of a new record: besides its questions, whom of the school it is about. Duties R4, R5, R7."""
+
+    def __init__(
+        self, questions: Form, page: Page, *, told: Mapping[str, str] = MappingProxyType({}), **options: Any
+    ) -> None:
+        super().__init__(questions, page, **options)
+        self.fields["about"] = AboutField(told)
+        self.initial.setdefault("about", "")
+
+    @property
+    def about(self) -> str:
+        """Who of the school it is about, as a case keeps it: empty for nobody."""
+        return code_of(self.data.get("about"))
+
+    @property
+    def rest(self) -> FormHelper:
+        """The page, and who is told at its end."""
+        told = Fieldset("Who is told", about_layout(), css_class="form-section who-is-told")
+        return in_order(*_LAYOUTS[self.page.code](self.questions), told)
 
 
 def _details(questions: Form) -> list[LayoutObject | str]:

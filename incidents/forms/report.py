@@ -1,16 +1,19 @@
 """The short report: what, when, where, who, and what was done so far."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Fieldset
 
+from incidents.forms.about import AboutField, about_layout, code_of, typed_of
 from incidents.forms.answers import AnswersForm, in_order
-from incidents.forms.fields import LinesField
+from incidents.forms.fields import LinesField, TickField
 from packs.schema import TEXT_MAX_LENGTH
 
 FLAGS = ("immediate_risk", "safeguarding", "sexual_images", "illegal_material")
+CONFIDENCE = "For staff who are bullied or harassed online: you, or a colleague."
 LINES_OF_PEOPLE = {
     "people_subject": (
         "subject",
@@ -52,8 +55,25 @@ class ReportForm(AnswersForm):
         ),
     }
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        told: Mapping[str, str] = MappingProxyType({}),
+        alone: str = "the head teacher",
+        alone_words: str = "",
+        may_confide: bool = True,
+        **options: Any,
+    ) -> None:
+        """``told``: who is told, by answer to whom it is about; ``alone``: whom it reaches in confidence, in words."""
         super().__init__(*args, **options)
+        self.fields["about"] = AboutField(told)
+        self.initial["about"] = typed_of(self.initial["about"]) if "about" in self.initial else ""
+        if may_confide:
+            self.fields["in_confidence"] = TickField(
+                label=f"Tell only {alone}", help_text=f"{CONFIDENCE} {alone_words}".strip(), required=False
+            )
+        # As on the page, so that the summary of errors goes down it.
+        self.order_fields(["types", "types_other", *FLAGS, "about", "in_confidence"])
         for name, (part, label, hint) in LINES_OF_PEOPLE.items():
             self.fields[name] = LinesField(label=label, help_text=hint, required=False, rows=2)
             said = [each["name"] for each in self.initial.get("people", []) if each["part"] == part]
@@ -75,8 +95,22 @@ class ReportForm(AnswersForm):
         return {**super().to_answers(), "people": people}
 
     @property
+    def about(self) -> str:
+        """Who of the school it is about, as a case keeps it: empty for nobody."""
+        return code_of(self.data.get("about") if self.is_bound else self.initial["about"])
+
+    @property
+    def in_confidence(self) -> bool:
+        """Whether it is to reach one person alone. Duty R10 (CC 4.5.4, CM 4.5.4)."""
+        if "in_confidence" not in self.fields:
+            return False
+        if not self.is_bound:
+            return bool(self.initial.get("in_confidence"))
+        return "in_confidence" in self.data
+
+    @property
     def what(self) -> FormHelper:
-        """The ticks on which the advice depends."""
+        """What the advice depends on: the ticks, and who is told."""
         return in_order(
             "types",
             Field("types_other", wrapper_class="specify"),
@@ -87,6 +121,16 @@ class ReportForm(AnswersForm):
                     *FLAGS,
                 ),
                 css_class="field ticks-together",
+            ),
+            Fieldset(
+                "Who is told",
+                about_layout(),
+                *(
+                    [Field("in_confidence", template="incidents/about/confidence.html")]
+                    if "in_confidence" in self.fields
+                    else []
+                ),
+                css_class="form-section who-is-told",
             ),
         )
 

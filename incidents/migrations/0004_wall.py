@@ -6,7 +6,7 @@ from schools.tenancy import LetDoorsRead, OpenDoor, WallOff
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0002_walls"), ("schools", "0006_wall")]
+    dependencies = [("incidents", "0003_routing"), ("schools", "0006_wall")]
 
     operations = [
         WallOff("incident"),
@@ -18,8 +18,12 @@ class Migration(migrations.Migration):
         WallOff("evidencecontent"),
         NeverEmptied("revision"),
         NeverEmptied("transition"),
+        NeverEmptied("advice"),
+        NeverEmptied("handover"),
         OnlyEverAdd("revision"),
         OnlyEverAdd("transition"),
+        OnlyEverAdd("advice"),
+        OnlyEverAdd("handover"),
         # Not across schools: behind row level security a text index is not used, for its operator is not leakproof. The
         # door asks the index, in the school the transaction is in, and gives back ids of rows that may be seen anyway.
         # Of common words it says nothing (NULL), at the cost of planning alone: the log finds those soon by itself.

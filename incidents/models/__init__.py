@@ -1,18 +1,40 @@
-"""Incidents, their revisions, the people in them and the evidence kept."""
+"""Incidents, their revisions, the people in them, the evidence kept, and where each case went."""
 
 from incidents.models.evidence import Evidence, EvidenceContent
 from incidents.models.incident import Draft, Incident, IncidentQuerySet, Involvement, Part, Status
 from incidents.models.revision import Revision, Transition
+from incidents.models.routing import (
+    DECISIONS,
+    Advice,
+    AdviceKind,
+    Conflict,
+    ConflictWhy,
+    Decision,
+    Handover,
+    HandoverWhy,
+    Told,
+    ToldKind,
+)
 
 __all__ = [
+    "DECISIONS",
+    "Advice",
+    "AdviceKind",
+    "Conflict",
+    "ConflictWhy",
+    "Decision",
     "Draft",
     "Evidence",
     "EvidenceContent",
+    "Handover",
+    "HandoverWhy",
     "Incident",
     "IncidentQuerySet",
     "Involvement",
     "Part",
     "Revision",
     "Status",
+    "Told",
+    "ToldKind",
     "Transition",
 ]

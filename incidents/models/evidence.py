@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from incidents.models.incident import Incident
+from incidents.models.routing import OfCaseQuerySet
 from schools.models import Person, School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField, unique_in_school
 
@@ -36,6 +37,8 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64)
     added_by = InSchoolForeignKey(Person, related_name="+")
     added_at = models.DateTimeField()
+
+    objects = OfCaseQuerySet["Evidence"].as_manager()
 
     class Meta:
         verbose_name_plural = "evidence"

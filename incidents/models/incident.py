@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from incidents import access
+from incidents.models.routing import Conflict, OfCaseQuerySet
 from schools.models import Person, School, User
 from schools.tenancy import InSchoolForeignKey, unique_in_school
 from schools.viewer import Viewer
@@ -39,16 +40,19 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def visible_to(self, viewer: Viewer) -> "IncidentQuerySet":
         """Those a viewer may know of; every page about incidents starts here. Deny beats allow."""
-        return self.filter(access.visible_q(viewer))._not_about(viewer)
+        # NOT IN and not NOT EXISTS: Postgres asks once, where it would plan a join for each query of a page.
+        denied = Conflict.objects.of(viewer).values("incident_id")
+        return self.filter(access.visible_q(viewer)).exclude(pk__in=denied)
+
+    def run_by(self, viewer: Viewer) -> "IncidentQuerySet":
+        """Those that were routed to one of the viewer's posts: they write in them. Deny beats allow."""
+        denied = Conflict.objects.of(viewer).values("incident_id")
+        return self.filter(access.run_q(viewer)).exclude(pk__in=denied)
 
     def own_of(self, viewer: Viewer) -> "IncidentQuerySet":
-        """The viewer's own reports and drafts; not those in which they are a subject now. Deny beats allow."""
-        return self.filter(access.own_q(viewer))._not_about(viewer)
-
-    def _not_about(self, viewer: Viewer) -> "IncidentQuerySet":
-        # NOT IN and not NOT EXISTS: Postgres asks once, where it would plan a join for each query of a page.
-        about = Involvement.objects.filter(access.subject_q(viewer)).values("incident_id")
-        return self.exclude(pk__in=about)
+        """The viewer's own reports and drafts; not those that they themselves are the subject of now."""
+        denied = Conflict.objects.about_oneself(viewer).values("incident_id")
+        return self.filter(access.own_q(viewer)).exclude(pk__in=denied)
 
 
 class Incident(models.Model):
@@ -82,6 +86,16 @@ class Incident(models.Model):
             "sexual_images": "special",
             "uploads_barred": "special",
             "search": "special",
+            "about": "special",
+            "in_confidence": "special",
+            "handler_post": "none",
+            "chosen_post": "none",
+            "why": "special",
+            "read_by": "none",
+            "kept_out": "special",
+            "needs_lado": "special",
+            "needs_police_advice": "special",
+            "nobody_left": "none",
         }
         keep = "until the pupil is 25, reviewed by a person; a safeguarding record is never deleted by itself"
 
@@ -115,6 +129,19 @@ class Incident(models.Model):
     uploads_barred = models.BooleanField(default=False)
     search = SearchVectorField(null=True)
 
+    # What whoever reported it said of it, for routing; whoever handles it may put it right.
+    about = models.CharField(max_length=24, blank=True, help_text="Whom of the school it is about; empty: nobody.")
+    in_confidence = models.BooleanField(default=False, help_text="Reported for the head teacher alone.")
+    # Where it went: what incidents.rules.routing made of the record and of who holds which post.
+    handler_post = models.CharField(max_length=24, blank=True)
+    chosen_post = models.CharField(max_length=24, blank=True, help_text="It was handed on to it.")
+    why = ArrayField(models.CharField(max_length=60), default=list)
+    read_by = ArrayField(models.CharField(max_length=24), default=list)
+    kept_out = ArrayField(models.CharField(max_length=24), default=list)
+    needs_lado = models.BooleanField(default=False)
+    needs_police_advice = models.BooleanField(default=False)
+    nobody_left = models.BooleanField(default=False)
+
     objects = IncidentQuerySet.as_manager()
 
     class Meta:
@@ -137,6 +164,12 @@ class Incident(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="closed") | Q(closed_at__isnull=False), name="closed_incident_says_when"
             ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | ~Q(handler_post=""), name="a_case_without_a_handler_never_exists"
+            ),
+            models.CheckConstraint(
+                condition=Q(nobody_left=False) | Q(handler_post="la_officer"), name="nobody_left_means_the_officer"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The log, newest first, and each later page by key. What it is narrowed by stands in the index too, so that
@@ -154,6 +187,9 @@ class Incident(models.Model):
                     "risk_areas",
                     "deliberate",
                     "accidental",
+                    "read_by",
+                    "kept_out",
+                    "handler_post",
                 ],
             ),
             # The inbox: what is open, in order of its clock.
@@ -163,6 +199,14 @@ class Incident(models.Model):
                 condition=Q(status__in=["reported", "recorded", "in_progress"]),
             ),
             models.Index(fields=["school", "started_by", "-logged_at"], name="incident_own_reports"),
+            # The few that governors read; without it their log would look through all the others.
+            models.Index(
+                fields=["school", "-logged_at", "-id"],
+                name="incident_read_by_governors",
+                condition=~Q(status="draft") & Q(read_by__overlap=list(access.READ_FEW)),
+            ),
+            # What the school must be told loudly: few rows, asked for with every first page.
+            models.Index(fields=["school"], name="incident_nobody_left", condition=Q(nobody_left=True)),
             GinIndex(fields=["search"], name="incident_search", fastupdate=False),
         ]
 
@@ -233,6 +277,8 @@ class Involvement(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
     since_revision = models.PositiveIntegerField()
     until_revision = models.PositiveIntegerField(null=True)
+
+    objects = OfCaseQuerySet["Involvement"].as_manager()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

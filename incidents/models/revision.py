@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from incidents.models.incident import Incident, Status
+from incidents.models.routing import OfCaseQuerySet
 from schools.models import Person, School
 from schools.tenancy import InSchoolForeignKey, unique_in_school
 
@@ -37,6 +38,8 @@ class Revision(models.Model):
     reason = models.TextField(blank=True, max_length=2000)
     by = InSchoolForeignKey(Person, related_name="+")
     at = models.DateTimeField()
+
+    objects = OfCaseQuerySet["Revision"].as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["number"]
@@ -73,6 +76,8 @@ class Transition(models.Model):
     reason = models.TextField(blank=True, max_length=2000)
     by = InSchoolForeignKey(Person, related_name="+")
     at = models.DateTimeField()
+
+    objects = OfCaseQuerySet["Transition"].as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["at"]

@@ -11,6 +11,8 @@ _STATUS: dict[str, Chip] = {
 }
 IMMEDIATE_RISK = Chip("Immediate risk", "alarm", "alarm")
 SAFEGUARDING = Chip("Safeguarding", "alarm", "alarm")
+TO_DECIDE = Chip("To decide", "clock", "progress")
+NOBODY_LEFT = Chip("Nobody can handle it", "alarm", "alarm")
 UPDATE_TO_SEND = Chip("Update to send", "clock", "send")
 
 

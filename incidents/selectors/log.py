@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 
 from incidents.models import Incident, IncidentQuerySet, Status
+from incidents.rules.posts import IN_ORDER, short
 from incidents.rules.references import tidy_reference
 from incidents.rules.statuses import OPEN
 from packs import loader
@@ -39,6 +40,7 @@ STATUSES: Choices = (
     (Status.CLOSED.value, "closed"),
 )
 INTENTS: Choices = (("deliberate", "deliberate"), ("accidental", "accidental"))
+HANDLERS: Choices = tuple((post.value, short(post.value)) for post in IN_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Filters:
     status: str = ""
     risk_area: str = ""
     involved: str = ""
+    handler: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -71,6 +74,7 @@ class LogOptions:
     involved: Choices
     intent: Choices = INTENTS
     status: Choices = STATUSES
+    handler: Choices = HANDLERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,10 @@ class LogRow:
     accidental: bool
     safeguarding: bool
     immediate_risk: bool
+    nobody_left: bool
+    needs_lado: bool
+    needs_police_advice: bool
+    handler_post: str
 
     @property
     def is_due(self) -> bool:
@@ -120,6 +128,10 @@ ROW_COLUMNS = (
     "accidental",
     "safeguarding",
     "immediate_risk",
+    "nobody_left",
+    "needs_lado",
+    "needs_police_advice",
+    "handler_post",
 )
 
 
@@ -189,6 +201,8 @@ def filtered(viewer: Viewer, filters: Filters) -> IncidentQuerySet:
         rows = rows.filter(risk_areas__contains=[filters.risk_area])
     if filters.involved:
         rows = rows.filter(involved__contains=[filters.involved])
+    if filters.handler:
+        rows = rows.filter(handler_post=filters.handler)
     return rows
 
 
@@ -326,10 +340,10 @@ def _options(pack_code: str, pack_version: int) -> LogOptions:
 
 
 _WAITING = Prepared(
-    lambda viewer: Incident.objects.visible_to(viewer).filter(status=Status.REPORTED).values_list("pk")[:100]
+    lambda viewer: Incident.objects.run_by(viewer).filter(status=Status.REPORTED).values_list("pk")[:100]
 )
 
 
 def waiting_count(*, viewer: Viewer) -> int:
-    """How many concerns wait to be recorded, for the navigation. One query; counts to 100."""
+    """How many concerns wait for this viewer to record them, for the navigation. One query; counts to 100."""
     return _WAITING.count(viewer)

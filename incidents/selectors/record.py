@@ -15,7 +15,9 @@ from incidents.printing import KINDS_OF_PERSON, PARTS, Organisation, contact_in_
 from incidents.rules.answers import ticked_flags
 from incidents.rules.wording import compare
 from incidents.selectors.guidance import Guidance, guidance_on
+from incidents.selectors.readers import readings_of
 from incidents.selectors.timeline import Event, fields_of, timeline_of
+from incidents.selectors.told import way_stored
 from packs import loader
 from packs.schema import Form, Pack
 from schools.models import School
@@ -132,6 +134,7 @@ class Heading:
 _INCIDENT_COLUMNS = (
     "reference", "status", "pack_code", "pack_version", "revision", "sent_revision",
     "logged_at", "recorded_at", "due_at", "closed_at", "content",
+    "handler_post", "read_by", "kept_out", "about",
     "started_by__given_name", "started_by__family_name",
     "school__name", "school__address", "school__phone", "school__email",
 )  # fmt: skip
@@ -157,7 +160,7 @@ _EVIDENCE = Prepared(
 
 
 def record_of(*, viewer: Viewer, incident_id: UUID, now: datetime) -> Record:
-    """The record, its evidence, deliveries and timeline. Seven queries. Raises Incident.DoesNotExist.
+    """The record, its evidence, deliveries and timeline. Nine queries at most. Raises Incident.DoesNotExist.
 
     To be called by a service that leaves the audit row (``open_incident``).
     """
@@ -169,7 +172,8 @@ def record_of(*, viewer: Viewer, incident_id: UUID, now: datetime) -> Record:
     evidence = tuple(map(_file, _EVIDENCE.rows(incident_id)))
     deliveries = delivery_of(viewer=viewer, subject_id=incident_id, now=now)
     pack = loader.get(row["pack_code"], row["pack_version"])
-    posts = {Role.COORDINATOR, *(Role(step.post) for step in pack.guidance.steps if step.post)}
+    way = way_stored(row["handler_post"], row["read_by"], row["kept_out"], row["about"])
+    posts = {Role.COORDINATOR, way.handler, *(Role(step.post) for step in pack.guidance.steps if step.post)}
     today = timezone.localdate(now)
     holders = post_holders(viewer=viewer, posts=posts, today=today)
     return Record(
@@ -199,13 +203,21 @@ def record_of(*, viewer: Viewer, incident_id: UUID, now: datetime) -> Record:
             flags=ticked_flags(pack.form, content),
             today=today,
             holders=holders,
+            way=way,
         ),
         evidence=evidence,
         deliveries=deliveries,
         timeline=timeline_of(
             pack.form,
             incident_id,
-            [Event("Evidence added", each.added_at, each.added_by) for each in evidence],
+            [
+                *(Event("Evidence added", each.added_at, each.added_by) for each in evidence),
+                *readings_of(
+                    viewer=viewer,
+                    incident_id=incident_id,
+                    document_ids=[each.document.document_id for each in deliveries],
+                ),
+            ],
             deliveries,
         ),
     )

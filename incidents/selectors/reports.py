@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from incidents.models import Draft, Incident, Revision, Status
+from incidents.models import Draft, HandoverWhy, Incident, Revision, Status
 from incidents.rules.answers import ticked_flags
 from incidents.selectors.guidance import Guidance, guidance_on
+from incidents.selectors.told import who_is_told
 from packs import loader
 from packs.schema import Pack
 from schools.prepared import Prepared
@@ -97,19 +98,34 @@ def begun_report(*, viewer: Viewer, incident_id: UUID) -> ReportSheet:
     )
 
 
-def receipt(*, viewer: Viewer, incident_id: UUID, today: date) -> Receipt:
-    """The receipt of one's own report. Two queries. Raises Incident.DoesNotExist.
+def is_receipt_kept(*, viewer: Viewer, incident_id: UUID) -> bool:
+    """Whether the viewer may see what became of their own report: not when it is about themselves. One query."""
+    return Incident.objects.own_of(viewer).filter(pk=incident_id).exists()
 
-    The advice follows from the report as it was sent: what the co-ordinator wrote since is not shown by it.
+
+def receipt(*, viewer: Viewer, incident_id: UUID, today: date) -> Receipt:
+    """The receipt of one's own report. Five queries. Raises Revision.DoesNotExist.
+
+    The advice follows from the report as it was sent: what was written since is not shown by it, and where whom it is
+    about was put right, it sends nobody to anybody.
     """
     own = Incident.objects.own_of(viewer).exclude(status=Status.DRAFT).filter(pk=incident_id)
     first = Revision.objects.select_related("incident").get(incident__in=own, number=1)
     row, sent = first.incident, first.content
     pack = loader.get(row.pack_code, row.pack_version)
+    types, flags = sent["types"], ticked_flags(pack.form, sent)
+    told = who_is_told(viewer=viewer, pack=pack, today=today)
     return Receipt(
         report=_own(row),
         guidance=guidance_on(
-            viewer=viewer, pack=pack, types=sent["types"], flags=ticked_flags(pack.form, sent), today=today
+            viewer=viewer,
+            pack=pack,
+            types=types,
+            flags=flags,
+            today=today,
+            way=told.way(about=row.about, in_confidence=row.in_confidence, types=types, flags=flags),
+            is_sent=True,
+            turning=not row.handovers.filter(why=HandoverWhy.ABOUT).exists(),
         ),
     )
 

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from django.db.models import F
 
+from incidents import access
 from incidents.models import Draft, Evidence, Incident, Revision
 from incidents.rules.answers import ticked_flags
+from incidents.rules.turning import Way
 from incidents.selectors.guidance import Guidance, guidance_on
 from incidents.selectors.record import KeptFile
 from incidents.selectors.reports import Kept
+from incidents.selectors.told import way_stored
 from packs import loader
 from packs import rules as pack_rules
 from packs.schema import Pack
 from schools.models import School
 from schools.roles import Permission
-from schools.viewer import Viewer
+from schools.viewer import NotAllowed, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class RecordSheet:
     saved_at: datetime
     school: School
     uploads_barred: str
+    way: Way
 
     @property
     def was_sent(self) -> bool:
@@ -64,12 +68,17 @@ class Edition:
 
 
 def record_sheet(*, viewer: Viewer, incident_id: UUID) -> RecordSheet:
-    """The newest version of a record. One query. Raises NotAllowed, and DoesNotExist where it is not to be known."""
-    viewer.must(Permission.RECORD_INCIDENTS)
+    """The newest version of a record, for whoever writes in it. One query.
+
+    Raises NotAllowed, also for who only reads it, and DoesNotExist where it is not to be known.
+    """
+    viewer.must(Permission.HANDLE_INCIDENTS)
     row = Revision.objects.select_related("incident", "incident__school", "by").get(
         incident__in=Incident.objects.visible_to(viewer).filter(pk=incident_id), number=F("incident__revision")
     )
     incident = row.incident
+    if not access.may_run(viewer, incident.handler_post):
+        raise NotAllowed
     pack = loader.get(incident.pack_code, incident.pack_version)
     flags = ticked_flags(pack.form, row.content)
     return RecordSheet(
@@ -86,13 +95,16 @@ def record_sheet(*, viewer: Viewer, incident_id: UUID) -> RecordSheet:
         saved_at=row.at,
         school=incident.school,
         uploads_barred=pack_rules.uploads_barred(pack, row.content["types"], flags) or "",
+        way=way_stored(incident.handler_post, incident.read_by, incident.kept_out, incident.about),
     )
 
 
 def edition_of(*, viewer: Viewer, incident_id: UUID) -> Edition:
     """The edition of a record's form. One query. Raises NotAllowed, Incident.DoesNotExist."""
-    viewer.must(Permission.RECORD_INCIDENTS)
+    viewer.must(Permission.HANDLE_INCIDENTS)
     row = Incident.objects.visible_to(viewer).get(pk=incident_id)
+    if not access.may_run(viewer, row.handler_post):
+        raise NotAllowed
     return Edition(loader.get(row.pack_code, row.pack_version), row.sent_revision is not None)
 
 
@@ -133,4 +145,5 @@ def guidance_for_record(*, viewer: Viewer, sheet: RecordSheet, today: date) -> G
         flags=flags,
         today=today,
         with_sources=True,
+        way=sheet.way,
     )

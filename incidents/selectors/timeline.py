@@ -14,7 +14,10 @@ from schools.prepared import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the timeline. ``changed``: the form's names of answers; their content is on a version's page."""
+    """One line of the timeline. ``changed``: the form's names of answers; their content is on a version's page.
+
+    ``detail`` is what somebody typed, and is covered; ``note`` is ours.
+    """
 
     title: str
     at: datetime
@@ -22,6 +25,7 @@ class Event:
     detail: str = ""
     changed: tuple[str, ...] = ()
     revision: int | None = None
+    note: str = ""
 
 
 _REVISIONS = Prepared(

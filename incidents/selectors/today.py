@@ -1,27 +1,31 @@
 """What waits for somebody when they come in: one answer for the first page, whoever they are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from dispatch import selectors as dispatch
 from dispatch.selectors import Delivery
-from incidents.models import Incident, IncidentQuerySet, Status
+from incidents.models import Advice, AdviceKind, Incident, IncidentQuerySet, Status
 from incidents.rules.statuses import OPEN
 from incidents.selectors.log import LogRow, as_rows
 from incidents.selectors.reports import OwnReport, own_reports
+from incidents.selectors.told import Fact, facts_told, officer_was_told
 from schools.models import School, Term
-from schools.roles import Permission
+from schools.roles import Permission, Role
 from schools.viewer import Viewer
 
 OPEN_SHOWN = 100
+KNOWN_SHOWN = 8
 SENT_SHOWN = 8
 # Without terms on record, what counts as lately.
 LATELY = timedelta(days=90)
+# Who reads the cases of a whole school; others read only what was routed past these.
+_SEE_THE_SCHOOL = frozenset({Role.COORDINATOR, Role.HEAD_TEACHER, Role.DSL, Role.DEPUTY_DSL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,68 +40,128 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Everything the first page shows. What is not for this viewer is empty."""
+    """Everything the first page shows. What is not for this viewer is empty.
+
+    What waits for the viewer, whose post handles these: ``urgent``: reported, not picked up, somebody at immediate
+    risk. ``due``: recorded and not sent, or changed since, by their clock. ``troubles``: messages to look at.
+    ``concerns``: reported, oldest first. ``undecided``: recorded, and a decision about advice is not.
+    ``to_close``: sent and arrived, not closed.
+
+    What the viewer is to know: ``nobody_left``: cases that nobody at the school can handle, and of which of them the
+    authority's officer was told. ``known``: open ones that
+    others handle, the most urgent first, ``has_more`` where there are others. ``known_troubles``: their messages.
+    ``facts``: that there was a case, and no more.
+    """
 
     now: datetime
     urgent: tuple[LogRow, ...] = ()
     due: tuple[LogRow, ...] = ()
     troubles: tuple[Delivery, ...] = ()
     concerns: tuple[LogRow, ...] = ()
+    undecided: tuple[LogRow, ...] = ()
     to_close: tuple[LogRow, ...] = ()
+    nobody_left: tuple[LogRow, ...] = ()
+    officer_was_told: frozenset[UUID] = frozenset()
+    known: tuple[LogRow, ...] = ()
+    known_troubles: tuple[Delivery, ...] = ()
+    has_more: bool = False
+    facts: tuple[Fact, ...] = ()
     sent: tuple[Delivery, ...] = ()
+    sees_the_school: bool = False
     figures: Figures | None = None
     own: tuple[OwnReport, ...] = ()
     lacks_officer: bool = False
     lacks_passphrase: bool = False
 
 
+def sees_the_school(viewer: Viewer) -> bool:
+    """Whether the viewer's post reads the cases of the school, and not only what was routed past these. No query."""
+    return not viewer.roles.isdisjoint(_SEE_THE_SCHOOL)
+
+
 def today_of(*, viewer: Viewer, now: datetime) -> Today:
-    """The first page. Seven queries for whoever reads incidents, one for other staff, none for the rest.
+    """The first page. Nine queries at most for whoever reads incidents, one for other staff, none for the rest.
 
-    ``urgent``: reported, not picked up, somebody at immediate risk. ``due``: recorded and not sent, or changed since,
-    by their clock. ``troubles``: messages to look at. ``concerns``: reported, oldest first. ``to_close``: sent and
-    arrived, not closed.
+    One more for whoever can be told facts alone (duty S5, CC 5.2.2). Duties R1, R4 to R7 (CC 4.1, CM 4.1, 4.4, NE).
     """
+    facts = facts_told(viewer=viewer)
     if viewer.may(Permission.READ_INCIDENTS):
-        return _of_a_reader(viewer, now)
+        return _of_a_reader(viewer, now, facts)
     if viewer.may(Permission.SEE_OWN_REPORTS):
-        return Today(now, own=own_reports(viewer=viewer))
-    return Today(now)
+        return Today(now, own=own_reports(viewer=viewer), facts=facts)
+    return Today(now, facts=facts)
 
 
-def _of_a_reader(viewer: Viewer, now: datetime) -> Today:
-    rows = Incident.objects.visible_to(viewer)
+def _of_a_reader(viewer: Viewer, now: datetime, facts: tuple[Fact, ...]) -> Today:
+    known, mine = Incident.objects.visible_to(viewer), Incident.objects.run_by(viewer)
     unsent = Q(sent_revision__isnull=True) | Q(sent_revision__lt=F("revision"))
     at_work = Q(status__in=[Status.RECORDED, Status.IN_PROGRESS])
     waiting = as_rows(
-        rows.filter(Q(status=Status.REPORTED) | (at_work & unsent)).order_by("due_at", "logged_at"), OPEN_SHOWN
+        mine.filter(Q(status=Status.REPORTED) | (at_work & unsent)).order_by("due_at", "logged_at"), OPEN_SHOWN
     )
+    sent_and_open = mine.filter(status=Status.IN_PROGRESS, sent_revision=F("revision")).order_by("logged_at", "id")
+    to_close = as_rows(sent_and_open, OPEN_SHOWN)
+    undecided = _undecided([row for row in (*waiting, *to_close) if row.status != Status.REPORTED])
+    others = _others(known.exclude(pk__in=mine.values("pk")))
+    left = tuple(row for row in others if row.nobody_left)
     reported = [row for row in waiting if row.status == Status.REPORTED]
-    sent_and_open = rows.filter(status=Status.IN_PROGRESS, sent_revision=F("revision")).order_by("logged_at", "id")
-    troubles = dispatch.troubles(viewer=viewer, now=now)
-    recent = dispatch.recent(viewer=viewer, limit=SENT_SHOWN, now=now)
-    known = _known(rows, (*troubles, *recent))
+    troubles = dispatch.troubles(viewer=viewer, now=now, about=known.values("pk"))
+    own = _own_among(mine, {each.document.subject_id for each in troubles})
+    elsewhere = {each.document.subject_id for each in troubles} | {row.incident_id for row in undecided}
     school, term, term_starts_on = _school(viewer, timezone.localdate(now))
-    in_trouble = {each.document.subject_id for each in troubles}
     manages = viewer.may(Permission.MANAGE_SCHOOL)
     return Today(
         now,
         urgent=tuple(row for row in reported if row.immediate_risk),
         due=tuple(row for row in waiting if row.status != Status.REPORTED),
-        troubles=tuple(each for each in troubles if each.document.subject_id in known),
+        troubles=tuple(each for each in troubles if each.document.subject_id in own),
         concerns=tuple(row for row in reported if not row.immediate_risk),
-        to_close=tuple(row for row in as_rows(sent_and_open, OPEN_SHOWN) if row.incident_id not in in_trouble),
-        sent=tuple(each for each in recent if each.document.subject_id in known),
-        figures=_figures(rows, now, term, term_starts_on),
+        undecided=undecided,
+        to_close=tuple(row for row in to_close if row.incident_id not in elsewhere),
+        nobody_left=left,
+        officer_was_told=officer_was_told(viewer=viewer, incident_ids=[row.incident_id for row in left]),
+        known=tuple(row for row in others[:KNOWN_SHOWN] if not row.nobody_left),
+        known_troubles=tuple(each for each in troubles if each.document.subject_id not in own),
+        has_more=len(others) > KNOWN_SHOWN,
+        facts=facts,
+        sent=dispatch.recent(viewer=viewer, limit=SENT_SHOWN, now=now, about=known.values("pk")),
+        sees_the_school=sees_the_school(viewer),
+        figures=_figures(known, now, term, term_starts_on) if sees_the_school(viewer) else None,
         lacks_officer=manages and not school.officer_email,
         lacks_passphrase=manages and not school.has_passphrase,
     )
 
 
-def _known(rows: IncidentQuerySet, deliveries: Iterable[Delivery]) -> set[UUID]:
-    """Of what these messages are about, the incidents that the viewer may know of. One query."""
-    subjects = {each.document.subject_id for each in deliveries}
-    return set(rows.filter(pk__in=subjects).values_list("pk", flat=True))
+def _undecided(rows: Collection[LogRow]) -> tuple[LogRow, ...]:
+    """Of the recorded ones, those that lack a decision about the LADO's or the police's advice. One query, or none."""
+    needing = [row for row in rows if row.needs_lado or row.needs_police_advice]
+    if not needing:
+        return ()
+    advice = Advice.objects.filter(incident_id__in=[row.incident_id for row in needing])
+    recorded = set(advice.values_list("incident_id", "kind"))
+    return tuple(
+        row
+        for row in needing
+        if (row.needs_lado and (row.incident_id, AdviceKind.LADO.value) not in recorded)
+        or (row.needs_police_advice and (row.incident_id, AdviceKind.POLICE.value) not in recorded)
+    )
+
+
+def _others(rows: IncidentQuerySet) -> tuple[LogRow, ...]:
+    """What is open and handled by somebody else, the most urgent first. One query."""
+    pressing = Case(
+        When(status=Status.REPORTED, immediate_risk=True, then=0),
+        When(due_at__isnull=False, sent_revision__isnull=True, then=1),
+        When(status=Status.REPORTED, then=2),
+        default=3,
+    )
+    in_order = ("-nobody_left", pressing, F("due_at").asc(nulls_last=True), "logged_at", "id")
+    return as_rows(rows.filter(status__in=sorted(OPEN)).order_by(*in_order), KNOWN_SHOWN + 1)
+
+
+def _own_among(mine: IncidentQuerySet, subjects: Collection[UUID]) -> set[UUID]:
+    """Of what these messages are about, the incidents that the viewer handles. One query, none without messages."""
+    return set(mine.filter(pk__in=subjects).values_list("pk", flat=True)) if subjects else set()
 
 
 def _school(viewer: Viewer, today: date) -> tuple[School, str, date | None]:

@@ -68,16 +68,28 @@ class OpenedFile:
 
 
 def refuse_when_barred(*, by: Viewer, incident_id: UUID) -> None:
-    """Ask before reading a single byte of an upload. One query. Raises UploadsBarred, Incident.DoesNotExist."""
-    _refuse_barred(Incident.objects.visible_to(by).get(pk=incident_id))
+    """Ask before reading a single byte of an upload, and put on record who tried where none may be added.
+
+    One query. Raises UploadsBarred, Incident.DoesNotExist.
+    """
+    incident = Incident.objects.visible_to(by).get(pk=incident_id)
+    if incident.uploads_barred:
+        audit.refused(
+            "evidence.barred",
+            school_id=by.school_id,
+            actor_id=by.user_id,
+            object_type="incident",
+            object_id=incident.pk,
+        )
+    _refuse_barred(incident)
 
 
 def add_evidence(*, by: Viewer, incident_id: UUID, filename: str, content: bytes) -> Evidence:
-    """Check, seal and keep a file. Duties P14, L3 (CM 4.4). Eight queries at most.
+    """Check, seal and keep a file. Duties P14, L3 (CM 4.4). Nine queries at most.
 
     Raises NotAllowed, Incident.DoesNotExist, WrongStatus (closed), UploadsBarred, FileRefused.
     """
-    by.must(Permission.RECORD_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     with transaction.atomic():
         incident = locked(by, incident_id)
         _refuse_barred(incident)

@@ -41,7 +41,7 @@ class OpenedVersion:
 
 
 def open_incident(*, by: Viewer, incident_id: UUID) -> OpenedRecord:
-    """The whole record with its timeline, and an audit row that says who read it. Eight queries. Duty D1 (CM 3.2).
+    """The whole record with its timeline, and an audit row: who read it. Ten queries at most. Duty D1 (CM 3.2).
 
     Raises Incident.DoesNotExist when it is not there or not this viewer's to know.
     """

@@ -29,20 +29,62 @@ class WrongStatus(RuntimeError):
         super().__init__(message)
 
 
-class NamesYourself(RuntimeError):
-    """Whoever saves has named themselves as a subject, and has not said that they mean it. Duty R7 (NE)."""
+class ShutsYouOut(RuntimeError):
+    """Whoever saves will not see the record afterwards, and has not said that they mean it. Duty R7 (NE)."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: str = "") -> None:
         super().__init__(
-            "You named yourself as a subject. After this you no longer see this record; the head teacher reads it."
+            message
+            or "With this, the record goes to somebody else, and you no longer see it. Save it if that is right."
         )
 
 
-class ReasonMissing(ValueError):
-    """A closed incident is opened again only with a reason."""
+class NamesYourself(ShutsYouOut):
+    """They have named themselves, or somebody of their family."""
 
     def __init__(self) -> None:
-        super().__init__("Say why the incident is opened again.")
+        super().__init__(
+            "You named yourself, or somebody you are related to. After this you no longer see this record; "
+            "the next in line handles it."
+        )
+
+
+class AdviceMissing(ValueError):
+    """A case that needs the LADO's or the police's advice is closed only with the decision on record. Duties R4, P8."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__(
+            f"Put on record what was decided about advice from {' and from '.join(kinds)} before you close the "
+            "incident."
+        )
+
+
+class CannotTakeIt(ValueError):
+    """A case is handed on only to a post of its line that has somebody left."""
+
+    def __init__(self) -> None:
+        super().__init__("This case cannot be handed on to that post. Choose one of those shown.")
+
+
+class UnknownAbout(ValueError):
+    """A case is about nobody here, or about somebody the list has."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose whom it is about from those shown.")
+
+
+class UnknownDecision(ValueError):
+    """What was decided about advice is one of a list."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose what was decided from those shown.")
+
+
+class ReasonMissing(ValueError):
+    """What changes the course of a case is done only with a reason."""
+
+    def __init__(self, message: str = "Say why the incident is opened again.") -> None:
+        super().__init__(message)
 
 
 class OutcomeMissing(ValueError):

@@ -72,12 +72,6 @@ def open_page(*, by: Viewer, incident_id: UUID, page_code: str) -> OpenPage:
     return opened
 
 
-def look_again(*, by: Viewer, incident_id: UUID, page_code: str) -> OpenPage:
-    """The same while it is being filled in, without another audit row. Four queries at most; raises the same."""
-    sheet = record_sheet(viewer=by, incident_id=incident_id)
-    return _page(by, sheet, page(page_code))
-
-
 def check_record(*, by: Viewer, incident_id: UUID) -> CheckedRecord:
     """The whole record before it is sent, and an audit row that says who read it. Three queries.
 

@@ -1,4 +1,4 @@
-"""The co-ordinator's record: opened, filled in page by page, corrected. Every save is a revision."""
+"""The record: opened, filled in page by page, corrected. Every save is a revision."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,23 +10,31 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import services as audit
-from incidents import projection
+from incidents import access, projection
 from incidents.models import Draft, Incident, Revision, Status, Transition
-from incidents.rules.answers import changed_keys, is_subject, problems
+from incidents.rules.answers import changed_keys, problems
 from incidents.rules.pages import answers_on, page
+from incidents.rules.routing import Routes
 from incidents.rules.statuses import due_at, may_move
-from incidents.services.problems import NamesYourself, NotAcceptable, StaleVersion, WrongStatus
-from incidents.services.reporting import complete, free_reference, keep_first_revision, says_the_same
+from incidents.services.problems import NamesYourself, NotAcceptable, ShutsYouOut, StaleVersion, WrongStatus
+from incidents.services.reporting import complete, free_reference, keep_first_revision, refuse_unknown, says_the_same
+from incidents.services.rerouting import reroute
 from packs import loader
 from packs.schema import Pack
 from schools.roles import Permission
 from schools.selectors import adopted_pack, people_by_id
-from schools.viewer import Viewer
+from schools.viewer import NotAllowed, Viewer
 
 
 def locked(by: Viewer, incident_id: UUID) -> Incident:
-    """The incident for writing, if the viewer may know of it. One query. Raises Incident.DoesNotExist."""
-    return Incident.objects.visible_to(by).select_for_update(of=("self",)).get(pk=incident_id)
+    """The incident for writing. Two queries. Raises Incident.DoesNotExist, and NotAllowed for who reads it only."""
+    incident = Incident.objects.visible_to(by).select_for_update(of=("self",), no_key=True).get(pk=incident_id)
+    # Asked again now that nobody else writes: whoever was waited for may have shut this viewer out.
+    if not Incident.objects.visible_to(by).filter(pk=incident_id).exists():
+        raise Incident.DoesNotExist
+    if not access.may_run(by, incident.handler_post):
+        raise NotAllowed
+    return incident
 
 
 def newest_content(incident: Incident) -> dict[str, Any]:
@@ -37,13 +45,16 @@ def newest_content(incident: Incident) -> dict[str, Any]:
     return content
 
 
-def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:
-    """Log an incident straight onto the form; its clock starts. Duties R1, R2 (CC 4.1, CM 4.1). Ten queries at most.
+def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any], about: str = "") -> Incident:
+    """Log an incident straight onto the form; its clock starts. Duties R1, R2, R4, R5 (CC 4.1, CM 4.1, 4.4).
 
-    ``incident_id`` was given with the form: a second click gives back the first record. Raises NotAllowed,
-    NotAcceptable for the fields of the first page, StaleVersion where the first record says something else.
+    ``about`` says whom of the school it is about: the case may then be for somebody else, who goes on with it.
+    ``incident_id`` was given with the form: a second click gives back the first record. Eleven queries at most.
+    Raises NotAllowed, UnknownAbout, NotAcceptable for the fields of the first page, StaleVersion where the first record
+    says something else.
     """
     by.must(Permission.RECORD_INCIDENTS)
+    refuse_unknown(about)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -62,19 +73,25 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) ->
                 recorded_at=now,
                 due_at=due_at(now, settings.REPORT_DUE_HOURS),
                 revision=1,
+                about=about,
             )
             projection.project(incident, content, pack)
+            reroute(incident, content=content, at=now, by=by)
             incident.save(force_insert=True)
             keep_first_revision(by, incident, content, now)
             _audit(by, "incident.recorded", incident)
     except IntegrityError:
-        twin = Incident.objects.visible_to(by).filter(pk=incident_id, started_by_id=by.person_id).first()
+        # Their own, which they may have made for somebody else to go on with.
+        twin = Incident.objects.filter(pk=incident_id, school_id=by.school_id, started_by_id=by.person_id).first()
         if twin is None:
             raise
         # What the first click said is no news, also when the record was corrected since.
-        if not any(says_the_same(twin, answers, number=number) for number in (1, twin.revision)):
-            raise StaleVersion(twin.revision, newest_content(twin)) from None
-        return twin
+        if any(says_the_same(twin, answers, number=number) for number in (1, twin.revision)):
+            return twin
+        if not Incident.objects.visible_to(by).filter(pk=incident_id).exists():
+            # It went to somebody else: they are shown what they said themselves, and nothing that was written since.
+            twin.revision = 1
+        raise StaleVersion(twin.revision, newest_content(twin)) from None
     return incident
 
 
@@ -88,14 +105,14 @@ def save_page(
     reason: str = "",
     confirmed: bool = False,
 ) -> Incident:
-    """Save one page of a record as a new revision. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
+    """Save one page of a record as a new revision, and route it anew. Duties R1, R4 to R7 (CC 4.1, CM 4.1, 4.4, NE).
 
     The first save turns a reported concern into a record and starts its clock. Saving what is already there makes no
-    revision, also with an older version (a second click). Raises NotAllowed, Incident.DoesNotExist, WrongStatus on a
-    closed one, StaleVersion when ``version`` is no longer the newest and something differs, NotAcceptable, and
-    NamesYourself when the writer becomes a subject and has not ``confirmed`` it: it shuts them out (duty R7).
+    revision, also with an older version (a second click). 22 queries at most. Raises NotAllowed, Incident.DoesNotExist,
+    WrongStatus on a closed one, StaleVersion when ``version`` is no longer the newest and something differs,
+    NotAcceptable, and ShutsYouOut when the writer will not see it afterwards and has not ``confirmed`` that.
     """
-    by.must(Permission.RECORD_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     now = timezone.now()
     with transaction.atomic():
         incident = locked(by, incident_id)
@@ -113,9 +130,6 @@ def save_page(
                 raise StaleVersion(incident.revision, before)
             return incident
         _refuse_problems(pack, content, page_code, now)
-        # Nobody who is a subject already gets here, so this names them for the first time.
-        if not confirmed and is_subject(content["people"], by.person_id):
-            raise NamesYourself
         first = incident.status == Status.REPORTED
         fields = list(projection.PROJECTED)
         if changed:
@@ -132,6 +146,11 @@ def save_page(
             )
             projection.project(incident, content, pack)
             projection.involve(incident, before["people"], content["people"], revision=incident.revision)
+            routes = reroute(incident, content=content, at=now, by=by)
+            fields += projection.DIRECTED
+            if not confirmed:
+                # All that was written up to here is rolled back.
+                _refuse_to_shut_out(by, routes)
         if first:
             incident.recorded_at, incident.due_at = now, due_at(now, settings.REPORT_DUE_HOURS)
             fields += ["recorded_at", "due_at", "status"]
@@ -147,13 +166,13 @@ def save_page(
 def save_page_draft(
     *, by: Viewer, incident_id: UUID, page_code: str, version: int, content: Mapping[str, Any]
 ) -> datetime:
-    """Keep what is typed on a page and not yet saved, for this user only. Five queries.
+    """Keep what is typed on a page and not yet saved, for this user only. Six queries.
 
     What arrives after the same user has saved the page is late, and not kept. Where somebody else has saved meanwhile
     it is kept beside the version it was typed against. Raises NotAllowed, Incident.DoesNotExist, UnknownPage,
     WrongStatus on a closed one, StaleVersion when it is late.
     """
-    by.must(Permission.RECORD_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     now = timezone.now()
     with transaction.atomic():
         incident = locked(by, incident_id)
@@ -172,6 +191,7 @@ def save_page_draft(
                 "updated_at": now,
             },
         )
+        _audit(by, "draft.saved", incident)
     return now
 
 
@@ -184,10 +204,13 @@ def _is_late(by: Viewer, incident: Incident, page_code: str, version: int) -> bo
 
 def discard_page_draft(*, by: Viewer, incident_id: UUID, page_code: str) -> None:
     """Go back to what is saved. Raises NotAllowed, Incident.DoesNotExist."""
-    by.must(Permission.RECORD_INCIDENTS)
+    by.must(Permission.HANDLE_INCIDENTS)
     with transaction.atomic():
         incident = Incident.objects.visible_to(by).get(pk=incident_id)
+        if not access.may_run(by, incident.handler_post):
+            raise NotAllowed
         incident.drafts.filter(user_id=by.user_id, section=page_code).delete()
+        _audit(by, "draft.discarded", incident)
 
 
 def move(by: Viewer, incident: Incident, to_status: Status, at: datetime, *, reason: str = "") -> None:
@@ -204,6 +227,15 @@ def move(by: Viewer, incident: Incident, to_status: Status, at: datetime, *, rea
         by_id=by.person_id,
         at=at,
     )
+
+
+def _refuse_to_shut_out(by: Viewer, routes: Routes) -> None:
+    """Raises ShutsYouOut where the viewer does not read the case on this way."""
+    why = routes.denied.get(by.person_id)
+    if why in {"subject", "affected", "relative"}:
+        raise NamesYourself
+    if why is not None or by.roles.isdisjoint(routes.readers) or not by.roles.isdisjoint(routes.kept_out):
+        raise ShutsYouOut
 
 
 def _refuse_problems(pack: Pack, content: Mapping[str, Any], page_code: str, now: datetime) -> None:
@@ -243,5 +275,5 @@ def _audit(by: Viewer, action: str, incident: Incident, *, fields: list[str] | N
         actor_id=by.user_id,
         object_type="incident",
         object_id=incident.pk,
-        detail={"revision": incident.revision, "fields": fields or []},
+        detail={"revision": incident.revision, "fields": fields or [], "to": incident.handler_post},
     )

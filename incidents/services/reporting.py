@@ -14,7 +14,9 @@ from incidents import projection
 from incidents.models import Draft, Incident, Revision, Status, Transition
 from incidents.rules.answers import blank, changed_keys, problems
 from incidents.rules.references import make_reference
-from incidents.services.problems import NotAcceptable
+from incidents.rules.routing import ABOUT
+from incidents.services.problems import NotAcceptable, UnknownAbout
+from incidents.services.rerouting import reroute
 from packs import loader
 from packs.schema import Pack
 from schools.prepared import Prepared
@@ -61,7 +63,7 @@ def free_reference(school_id: UUID) -> str:
 
 
 def save_report_draft(*, by: Viewer, incident_id: UUID, content: Mapping[str, Any]) -> datetime:
-    """Keep what somebody has typed into a report so far; only they see it. Seven queries at most.
+    """Keep what somebody has typed into a report so far; only they see it. Eight queries at most.
 
     Raises NotAllowed, AlreadyReported.
     """
@@ -88,6 +90,13 @@ def _save_draft(by: Viewer, incident_id: UUID, content: Mapping[str, Any]) -> da
             section="",
             defaults={"school_id": by.school_id, "base_revision": 0, "content": dict(content), "updated_at": now},
         )
+        audit.record(
+            "draft.saved",
+            school_id=by.school_id,
+            actor_id=by.user_id,
+            object_type="incident",
+            object_id=incident_id,
+        )
     return now
 
 
@@ -95,7 +104,7 @@ def discard_report_draft(*, by: Viewer, incident_id: UUID) -> None:
     """Throw an unsent report away. Raises NotAllowed, AlreadyReported, Incident.DoesNotExist."""
     by.must(Permission.REPORT_INCIDENT)
     with transaction.atomic():
-        incident = Incident.objects.select_for_update().get(
+        incident = Incident.objects.select_for_update(no_key=True).get(
             pk=incident_id, school_id=by.school_id, started_by_id=by.person_id
         )
         if incident.status != Status.DRAFT:
@@ -111,26 +120,40 @@ def discard_report_draft(*, by: Viewer, incident_id: UUID) -> None:
         )
 
 
-def report_incident(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:
-    """Report a concern: it reaches the co-ordinator at once. Duty R1 (CC 4.1, CM 4.1). Twelve queries at most.
+def report_incident(
+    *, by: Viewer, incident_id: UUID, answers: Mapping[str, Any], about: str = "", in_confidence: bool = False
+) -> Incident:
+    """Report a concern: it reaches whoever handles it at once. Duties R1, R4, R5, R10 (CC 4.1, CM 4.1, 4.4, 4.5.4).
 
-    ``incident_id`` was given with the form, so a second click gives back the report that was already made. Raises
-    NotAllowed, NotAcceptable, AlreadyReported where the report that was made says something else.
+    ``about`` says whom of the school it is about (a key of ``incidents.rules.routing.ABOUT``), ``in_confidence`` that
+    it is for the head teacher alone. ``incident_id`` was given with the form, so a second click gives back the report
+    that was already made. 13 queries at most, and seven more where nobody at the school is left. Raises NotAllowed,
+    NotAcceptable, UnknownAbout, AlreadyReported where the report that was made says something else.
     """
     by.must(Permission.REPORT_INCIDENT)
+    if in_confidence:
+        by.must(Permission.REPORT_IN_CONFIDENCE)
+    refuse_unknown(about)
     try:
-        return _report(by, incident_id, answers)
+        return _report(by, incident_id, answers, about, in_confidence)
     except IntegrityError:
         # Another click, or the first autosave, has inserted the row at the same moment: now it is there.
-        return _report(by, incident_id, answers)
+        return _report(by, incident_id, answers, about, in_confidence)
 
 
-def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incident:
+def refuse_unknown(about: str) -> None:
+    """Raises UnknownAbout unless a case can be about this."""
+    if about and about not in ABOUT:
+        raise UnknownAbout
+
+
+def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any], about: str, in_confidence: bool) -> Incident:
     now = timezone.now()
     with transaction.atomic():
         incident = _own_row(by, incident_id)
         if incident is not None and incident.status != Status.DRAFT:
-            if not says_the_same(incident, answers, number=1):
+            # Whom it is about may have been put right since; for whom it was meant stays.
+            if incident.in_confidence != in_confidence or not says_the_same(incident, answers, number=1):
                 raise AlreadyReported
             return incident
         is_new = incident is None
@@ -144,8 +167,9 @@ def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incide
         wrong = problems(pack.form, content, today=timezone.localdate(now), keys=REPORT_KEYS)
         if wrong:
             raise NotAcceptable(wrong)
-        incident.revision = 1
+        incident.revision, incident.about, incident.in_confidence = 1, about, in_confidence
         projection.project(incident, content, pack)
+        reroute(incident, content=content, at=now, by=by)
         incident.save(force_insert=is_new, force_update=not is_new)
         keep_first_revision(by, incident, content, now)
         if not is_new:
@@ -156,6 +180,7 @@ def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any]) -> Incide
             actor_id=by.user_id,
             object_type="incident",
             object_id=incident.pk,
+            detail={"to": incident.handler_post},
         )
     return incident
 
@@ -199,7 +224,7 @@ def says_the_same(incident: Incident, answers: Mapping[str, Any], *, number: int
 
 def _own_row(by: Viewer, incident_id: UUID) -> Incident | None:
     return (
-        Incident.objects.select_for_update()
+        Incident.objects.select_for_update(no_key=True)
         .filter(pk=incident_id, school_id=by.school_id, started_by_id=by.person_id)
         .first()
     )

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.traces import traced
 from incidents.forms.evidence import EvidenceForm
 from incidents.services.evidence import (
     FileRefused,
@@ -20,9 +21,10 @@ from incidents.services.evidence import (
     refuse_when_barred,
 )
 from incidents.services.problems import WrongStatus
-from incidents.services.reading import look_again, open_page
+from incidents.services.reading import open_page
 from incidents.views.record_page import page_url
 from incidents.views.sensitive import sensitive
+from schools.log_in.fresh import fresh_for_file
 from schools.middleware import SchoolRequest
 
 CHOOSE_AGAIN = "Nothing of this file was kept. Choose it again when it is mended, or another one."
@@ -30,6 +32,7 @@ CHOOSE_AGAIN = "Nothing of this file was kept. Choose it again when it is mended
 
 # Django's own check for forged requests reads the whole body first. Where an indecent image may be in it, not a byte
 # is to be read (duties P7, P8), so this asks first, and only then lets the check run around the part that reads.
+@traced("incident.page_opened", writes=("evidence.added",))
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive
@@ -91,14 +94,15 @@ def _too_much(request: SchoolRequest) -> str:
 
 
 def _page(request: SchoolRequest, incident_id: UUID, form: EvidenceForm, *, status: int = 200) -> HttpResponse:
-    read = look_again if request.method == "POST" else open_page
-    opened = read(by=request.viewer, incident_id=incident_id, page_code="action")
+    opened = open_page(by=request.viewer, incident_id=incident_id, page_code="action")
     context = {"form": form, "sheet": opened.sheet, "evidence": opened.evidence, "summary_shown": True}
     return render(request, "incidents/evidence/add.html", context, status=status)
 
 
+@traced("evidence.opened")
 @require_safe
 @sensitive
+@fresh_for_file
 def download(request: SchoolRequest, incident_id: UUID, evidence_id: UUID) -> HttpResponse:
     """One file, as an attachment that no browser opens in our name. Audited."""
     try:

@@ -9,14 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit.traces import traced
 from dispatch.rules.chips import Chip
-from incidents.rules.chips import IMMEDIATE_RISK, SAFEGUARDING, status_chip
+from incidents.rules.chips import IMMEDIATE_RISK, NOBODY_LEFT, SAFEGUARDING, status_chip
 from incidents.rules.clock import Clock, clock_for
 from incidents.selectors.record import Record
+from incidents.selectors.routing import RoutingShown, routing_of
+from incidents.selectors.told import officer_was_told
 from incidents.services.opening import open_incident, open_version
 from incidents.views.sensitive import sensitive
 from schools.middleware import SchoolRequest
-from schools.roles import Permission
 from schools.templatetags.plain_words import day, day_clock
 
 _MARKED = ("immediate_risk", "safeguarding", "sexual_images", "illegal_material")
@@ -31,27 +33,38 @@ class Abilities:
     may_send_update: bool
     may_close: bool
     may_reopen: bool
+    may_hand_on: bool
+    may_change_about: bool
+    may_decide: bool
+    handles: bool
 
 
+@traced("incident.opened")
 @sensitive
 @require_safe
 def show(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """The incident: what to do, what is on record, what was sent, how it came to be so. Its opening is audited."""
     opened = open_incident(by=request.viewer, incident_id=incident_id)
     record = opened.record
+    routing = routing_of(viewer=request.viewer, incident_id=incident_id)
     context = {
+        "routing": routing,
+        "decisions": [each for each in routing.decisions if each.needed or each.recorded],
+        "undecided": [each for each in routing.decisions if each.is_missing],
+        "left": _left(request, record, routing),
         "record": record,
         "printed": opened.printed,
-        "chips": _chips(record),
+        "chips": _chips(record, routing),
         "clock": _clock(record),
         "facts": _facts(record),
-        "can": _abilities(request, record),
+        "can": _abilities(record, routing),
         "arrived": bool(record.deliveries) and record.deliveries[0].accepted_at is not None,
         "trouble": record.deliveries[0].words if record.deliveries else None,
     }
     return render(request, "incidents/incident.html", context)
 
 
+@traced("incident.version_opened")
 @sensitive
 @require_safe
 def version(request: SchoolRequest, incident_id: UUID, number: int) -> HttpResponse:
@@ -62,21 +75,35 @@ def version(request: SchoolRequest, incident_id: UUID, number: int) -> HttpRespo
     return render(request, "incidents/version.html", {"version": opened.version, "printed": opened.printed})
 
 
-def _abilities(request: SchoolRequest, record: Record) -> Abilities:
-    viewer = request.viewer
-    records, sends = viewer.may(Permission.RECORD_INCIDENTS), viewer.may(Permission.HANDLE_INCIDENTS)
+def _abilities(record: Record, routing: RoutingShown) -> Abilities:
+    """Whoever only reads it gets no button at all."""
+    runs, is_open = routing.is_mine, routing.is_mine and record.is_open
     is_recorded = record.recorded_at is not None
     return Abilities(
-        may_record=records and record.is_open,
-        may_send=sends and record.is_open and is_recorded and record.sent_revision is None,
-        may_send_update=sends and record.is_open and record.is_changed_since_sent,
-        may_close=records and record.status == "in_progress" and record.is_sent,
-        may_reopen=records and not record.is_open,
+        may_record=is_open,
+        may_send=is_open and is_recorded and record.sent_revision is None,
+        may_send_update=is_open and record.is_changed_since_sent,
+        may_close=runs and record.status == "in_progress" and record.is_sent,
+        may_reopen=runs and not record.is_open,
+        may_hand_on=is_open and bool(routing.may_hand_on_to),
+        may_change_about=is_open,
+        may_decide=is_open and bool(routing.decisions),
+        handles=runs,
     )
 
 
-def _chips(record: Record) -> list[Chip]:
+def _left(request: SchoolRequest, record: Record, routing: RoutingShown) -> list[dict[str, bool]]:
+    """What is said loudly where nobody at the school can handle it."""
+    if not routing.nobody_left or not record.is_open:
+        return []
+    told = officer_was_told(viewer=request.viewer, incident_ids=[record.incident_id])
+    return [{"officer_was_told": record.incident_id in told}]
+
+
+def _chips(record: Record, routing: RoutingShown) -> list[Chip]:
     chips = [status_chip(record.status)]
+    if routing.nobody_left and record.is_open:
+        chips.append(NOBODY_LEFT)
     if record.content.get("immediate_risk") and record.is_open:
         chips.append(IMMEDIATE_RISK)
     if record.content.get("safeguarding"):
@@ -103,7 +130,7 @@ def _facts(record: Record) -> list[tuple[str, str]]:
         ("Happened", happened),
         ("Where", form.label("location", place) if place in form.field("location").codes else place),
         ("Reported", f"{day_clock(record.logged_at)}, by {record.started_by}"),
-        ("Recorded", day_clock(record.recorded_at) or "not yet: the clock starts when the co-ordinator saves it"),
+        ("Recorded", day_clock(record.recorded_at) or "not yet: the clock starts with the first save"),
         ("Due to the authority", day_clock(record.due_at)),
         ("Closed", day_clock(record.closed_at)),
         ("Marked", "; ".join(marked)),

@@ -14,15 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.traces import HANDING_OUT, traced, untraced
 from dispatch.rules.chips import Chip
 from incidents.forms.log import LogFilterForm
 from incidents.resources import FORMATS, exported
 from incidents.rules.chips import UPDATE_TO_SEND, status_chip
 from incidents.rules.clock import clock_for
-from incidents.selectors.log import Filters, LogOptions, LogPage, LogRow, decode_key, log_options, log_page
+from incidents.rules.posts import short
+from incidents.selectors.log import Filters, LogOptions, LogPage, LogRow, decode_key, log_options
+from incidents.selectors.today import sees_the_school
+from incidents.services.browsing import read_log
 from incidents.services.exporting import TooManyRows, rows_for_export
 from incidents.views import saved_views
 from incidents.views.sensitive import sensitive
+from schools.log_in.fresh import fresh_log_in
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
 from schools.templatetags.plain_words import day
@@ -39,6 +44,7 @@ FILTER_LABELS = {
     "intent": "Nature",
     "status": "Status",
     "risk_area": "Area of risk",
+    "handler": "Handled by",
 }
 
 
@@ -54,6 +60,7 @@ class Cells:
     types_more: int
     location: str
     intent: str
+    handler: str
     chip: str
     clock: str
     clock_kind: str
@@ -68,6 +75,7 @@ class Chosen:
     text: str
 
 
+@traced("log.read")
 @sensitive
 @require_safe
 def log(request: SchoolRequest) -> HttpResponse:
@@ -76,10 +84,11 @@ def log(request: SchoolRequest) -> HttpResponse:
     viewer.must(Permission.READ_INCIDENTS)
     view = request.GET.get("view", "")
     filters = saved_views.find(request.session, viewer, view)
-    page = log_page(viewer=viewer, filters=filters, key=decode_key(request.GET.get("after", "")))
+    page = read_log(by=viewer, filters=filters, key=decode_key(request.GET.get("after", "")))
     return _show(request, page, filters, view="" if filters.is_empty else view)
 
 
+@untraced("nothing: what to look for is kept in the session, and the log is shown next")
 @sensitive
 @require_POST
 def narrow(request: SchoolRequest) -> HttpResponse:
@@ -92,11 +101,13 @@ def narrow(request: SchoolRequest) -> HttpResponse:
     form = LogFilterForm(request.POST, options=log_options(viewer=viewer))
     if form.is_valid():
         return _to_view(request, form.filters)
-    return _show(request, log_page(viewer=viewer, filters=Filters()), Filters(), form=form, status=422)
+    return _show(request, read_log(by=viewer, filters=Filters()), Filters(), form=form, status=422)
 
 
+@traced("log.exported", by=HANDING_OUT)
 @sensitive
 @require_POST
+@fresh_log_in
 def export(request: SchoolRequest) -> HttpResponse:
     """The rows of the named view as a file. Audited; never more than a spreadsheet can be asked to hold."""
     viewer = request.viewer
@@ -158,6 +169,7 @@ def _show(
         "form": form,
         "may_export": viewer.may(Permission.EXPORT_INCIDENTS),
         "may_record": viewer.may(Permission.RECORD_INCIDENTS),
+        "sees_the_school": sees_the_school(viewer),
     }
     return render(request, "incidents/log.html", context, status=status)
 
@@ -180,6 +192,7 @@ def _cells(rows: tuple[LogRow, ...]) -> list[Cells]:
                 types_more=max(0, len(row.types) - TYPES_SHOWN),
                 location=row.location,
                 intent=_intent(row),
+                handler=short(row.handler_post),
                 chip=_drawn(chip),
                 clock=clock.words if clock else "",
                 clock_kind=clock.kind if clock else "",

@@ -3,25 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from audit.traces import HANDING_OUT, traced
 from incidents.forms.answers import Typed, restored
 from incidents.forms.people import KIND_LABELS, Named, PeopleForm, Row, tidy_number, words_to_find
 from incidents.forms.record import tidy_version
-from incidents.rules.answers import is_subject
-from incidents.selectors.sheets import edition_of, record_sheet
-from incidents.services.problems import NamesYourself, NotAcceptable, StaleVersion, WrongStatus
-from incidents.services.reading import OpenPage, look_again, open_page
+from incidents.selectors.sheets import edition_of
+from incidents.services.browsing import read_newest, search_people
+from incidents.services.problems import NotAcceptable, ShutsYouOut, StaleVersion, WrongStatus
+from incidents.services.reading import OpenPage, open_page
 from incidents.services.recording import save_page, save_page_draft
+from incidents.views.onward import onward
 from incidents.views.record_page import next_url, page_url, show, show_conflict
 from incidents.views.sensitive import sensitive
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
-from schools.selectors import PersonFound, find_people, people_by_id
+from schools.selectors import PersonFound, people_by_id
 from schools.viewer import Viewer
 
 CODE = "people"
@@ -29,13 +30,15 @@ TEMPLATE = "incidents/people/page.html"
 LETTERS_MIN = 2
 
 
+@traced("people.searched", by=HANDING_OUT)
 @require_POST
 @sensitive
 def find(request: SchoolRequest) -> HttpResponse:
     """The rows of the type-ahead. By POST, so that a name stands in no URL and no log (threat T22). Five queries."""
-    request.viewer.must(Permission.RECORD_INCIDENTS)
+    request.viewer.must(Permission.HANDLE_INCIDENTS)
     words = _words(request.POST)
-    return render(request, "components/picker_results.html", {"found": _found(request.viewer, words), "find": words})
+    found = _search(request.viewer, words)
+    return render(request, "components/picker_results.html", {"found": found, "find": words})
 
 
 def _words(data: QueryDict) -> str:
@@ -43,9 +46,13 @@ def _words(data: QueryDict) -> str:
 
 
 def _found(viewer: Viewer, words: str) -> list[dict[str, object]]:
-    if len(words) < LETTERS_MIN:
-        return []
-    return [_line(person) for person in find_people(viewer=viewer, words=words)]
+    return _search(viewer, words) if words else []
+
+
+def _search(viewer: Viewer, words: str) -> list[dict[str, object]]:
+    # Too few letters fit nobody; it is on record all the same that somebody asked.
+    found = search_people(by=viewer, words=words if len(words) >= LETTERS_MIN else "")
+    return [_line(person) for person in found]
 
 
 def _line(person: PersonFound) -> dict[str, object]:
@@ -61,7 +68,7 @@ def edit(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """The page with everybody in the case; called by ``record.edit``, which guards it."""
     viewer = request.viewer
     if request.method == "POST":
-        return _posted(request, look_again(by=viewer, incident_id=incident_id, page_code=CODE))
+        return _posted(request, open_page(by=viewer, incident_id=incident_id, page_code=CODE))
     page = open_page(by=viewer, incident_id=incident_id, page_code=CODE)
     if page.sheet.is_closed:
         return redirect("incidents:incident", incident_id)
@@ -148,14 +155,14 @@ def _add(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int)
 
 
 def _save(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int) -> HttpResponse:
-    incident_id, answers = page.sheet.incident_id, form.to_answers()
+    incident_id = page.sheet.incident_id
     try:
         save_page(
             by=request.viewer,
             incident_id=incident_id,
             page_code=CODE,
             version=version,
-            answers=answers,
+            answers=form.to_answers(),
             reason=form.reason,
             confirmed="confirmed" in request.POST,
         )
@@ -165,24 +172,17 @@ def _save(request: SchoolRequest, page: OpenPage, form: PeopleForm, version: int
         return _show(request, page, form, version=version, status=422)
     except StaleVersion:
         return _conflict(request, page, form)
-    except WrongStatus as refused:
+    except (WrongStatus, ShutsYouOut) as refused:
         form.add_error(None, str(refused))
-        return _show(request, page, form, version=version, status=409)
-    except NamesYourself as refused:
-        form.add_error(None, str(refused))
-        return _show(request, page, form, version=version, status=409, yourself=True)
-    if is_subject(answers[CODE], request.viewer.person_id):
-        # Every page of the record is a 404 to them from here on.
-        messages.success(request, "Saved. You no longer see that record; the head teacher reads it.")
-        return redirect("incidents:today")
+        asks = isinstance(refused, ShutsYouOut)
+        return _show(request, page, form, version=version, status=409, shuts_out=asks)
     if request.POST.get("action") == "save":
-        messages.success(request, "Saved.")
-        return redirect(page_url(incident_id, CODE))
-    return redirect(next_url(incident_id, CODE))
+        return onward(request, incident_id, done="Saved.", to=page_url(incident_id, CODE))
+    return onward(request, incident_id, to=next_url(incident_id, CODE))
 
 
 def _conflict(request: SchoolRequest, page: OpenPage, form: PeopleForm) -> HttpResponse:
-    newest = record_sheet(viewer=request.viewer, incident_id=page.sheet.incident_id)
+    newest = read_newest(by=request.viewer, incident_id=page.sheet.incident_id)
     typed = form.typed_with(_named(request.viewer, form)) if form.has_newcomer else form.typed()
     return show_conflict(request, newest, page.page, form.to_answers(), typed)
 
@@ -205,7 +205,7 @@ def _show(
     status: int = 200,
     draft: object = None,
     mine: bool = False,
-    yourself: bool = False,
+    shuts_out: bool = False,
 ) -> HttpResponse:
     words = _words(form.data) if isinstance(form.data, QueryDict) else ""
     matched: Row | None = next((each for each in form.rows if each.number == form.match), None)
@@ -222,5 +222,5 @@ def _show(
         matched=matched,
         draft=draft,
         mine=mine,
-        yourself=yourself,
+        shuts_out=shuts_out,
     )

@@ -1,5 +1,6 @@
 """The co-ordinator's record: opened, filled in page by page, checked before it is sent."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,22 +10,27 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.traces import traced, untraced
+from incidents.forms.about import typed_of
 from incidents.forms.answers import restored
-from incidents.forms.record import PageForm, tidy_version
+from incidents.forms.record import NewRecordForm, PageForm, tidy_version
 from incidents.rules.pages import UnknownPage
 from incidents.rules.pages import page as page_with
-from incidents.selectors.sheets import edition_of, record_sheet
-from incidents.services.problems import NotAcceptable, StaleVersion, WrongStatus
+from incidents.selectors.reach import reach_of
+from incidents.selectors.sheets import edition_of
+from incidents.selectors.told import who_is_told
+from incidents.services.browsing import read_newest
+from incidents.services.problems import NotAcceptable, ShutsYouOut, StaleVersion, WrongStatus
 from incidents.services.reading import (
     BlankRecord,
     OpenPage,
     blank_record,
     check_record,
-    look_again,
     open_page,
 )
 from incidents.services.recording import discard_page_draft, open_record, save_page, save_page_draft
 from incidents.views import people
+from incidents.views.onward import onward
 from incidents.views.record_page import (
     clock_of,
     next_url,
@@ -36,14 +42,21 @@ from incidents.views.record_page import (
 )
 from incidents.views.sensitive import sensitive
 from incidents.views.signed_ids import new_id, opened, signed
+from packs.schema import Pack
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
 from schools.templatetags.plain_words import clock
+from schools.viewer import Viewer
 
 DETAILS = page_with("details")
+AWAY_FROM_YOU = (
+    "After this page you do not see it any more. If you know the story, report it as a concern instead: that asks for "
+    "everything at once."
+)
 WRONG_FORM = "This page was opened under another log-in or school. Look it through and save it again."
 
 
+@untraced("an empty form", writes=("incident.recorded",))
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive
 def new(request: SchoolRequest) -> HttpResponse:
@@ -51,10 +64,11 @@ def new(request: SchoolRequest) -> HttpResponse:
     viewer = request.viewer
     blank = blank_record(by=viewer)
     today = timezone.localdate()
+    told = _told(viewer, blank.pack, today)
     if request.method != "POST":
-        form = PageForm(blank.pack.form, DETAILS, today=today)
+        form = NewRecordForm(blank.pack.form, DETAILS, told=told, today=today)
         return _new_page(request, blank, form, new_id())
-    form = PageForm(blank.pack.form, DETAILS, today=today, data=request.POST)
+    form = NewRecordForm(blank.pack.form, DETAILS, told=told, today=today, data=request.POST)
     incident_id = opened(viewer, request.POST.get("form_id", ""), "record")
     if incident_id is None:
         form.add_error(None, WRONG_FORM)
@@ -62,19 +76,30 @@ def new(request: SchoolRequest) -> HttpResponse:
     if not form.is_valid():
         return _new_page(request, blank, form, incident_id, status=422)
     try:
-        incident = open_record(by=viewer, incident_id=incident_id, answers=form.to_answers())
+        incident = open_record(by=viewer, incident_id=incident_id, answers=form.to_answers(), about=form.about)
     except NotAcceptable as refused:
         for problem in refused.problems:
             form.show(problem)
         return _new_page(request, blank, form, incident_id, status=422)
     except StaleVersion:
-        newest = record_sheet(viewer=viewer, incident_id=incident_id)
+        if reach_of(viewer=viewer, incident_id=incident_id) != "runs":
+            return onward(request, incident_id, gone="This incident was logged before.")
+        newest = read_newest(by=viewer, incident_id=incident_id)
         return show_conflict(request, newest, DETAILS, form.to_answers(), form.typed())
-    return redirect(_after(request, incident.pk, "details"))
+    return _after(request, incident.pk, "details")
+
+
+def _told(viewer: Viewer, pack: Pack, today: date) -> dict[str, str]:
+    """Who is told, by answer; with what the writer must know where they themselves are not."""
+    told = who_is_told(viewer=viewer, pack=pack, today=today)
+    return {
+        typed_of(about): words if told.reaches(viewer, about) else f"{words} {AWAY_FROM_YOU}"
+        for about, words in told.words.items()
+    }
 
 
 def _new_page(
-    request: SchoolRequest, blank: BlankRecord, form: PageForm, incident_id: UUID, *, status: int = 200
+    request: SchoolRequest, blank: BlankRecord, form: NewRecordForm, incident_id: UUID, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -88,13 +113,13 @@ def _new_page(
     return render(request, "incidents/record/new.html", context, status=status)
 
 
-def _after(request: SchoolRequest, incident_id: UUID, code: str) -> str:
+def _after(request: SchoolRequest, incident_id: UUID, code: str) -> HttpResponse:
     if request.POST.get("action") == "save":
-        messages.success(request, "Saved.")
-        return page_url(incident_id, code)
-    return next_url(incident_id, code)
+        return onward(request, incident_id, done="Saved.", to=page_url(incident_id, code))
+    return onward(request, incident_id, to=next_url(incident_id, code))
 
 
+@traced("incident.page_opened", writes=("incident.recorded", "incident.corrected"))
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive
 def edit(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpResponse:
@@ -103,7 +128,7 @@ def edit(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpRespo
         if page_code == "people":
             return people.edit(request, incident_id)
         if request.method == "POST":
-            return _posted(request, look_again(by=request.viewer, incident_id=incident_id, page_code=page_code))
+            return _posted(request, open_page(by=request.viewer, incident_id=incident_id, page_code=page_code))
         return _shown(request, open_page(by=request.viewer, incident_id=incident_id, page_code=page_code))
     except UnknownPage:
         raise Http404 from None
@@ -148,20 +173,23 @@ def _posted(request: SchoolRequest, page: OpenPage) -> HttpResponse:
             version=version,
             answers=answers,
             reason=form.reason,
+            confirmed="confirmed" in request.POST,
         )
     except NotAcceptable as refused:
         for problem in refused.problems:
             form.show(problem)
         return show(request, page, form, version=version, status=422)
     except StaleVersion:
-        newest = record_sheet(viewer=request.viewer, incident_id=sheet.incident_id)
+        newest = read_newest(by=request.viewer, incident_id=sheet.incident_id)
         return show_conflict(request, newest, page.page, answers, form.typed())
-    except WrongStatus as refused:
+    except (WrongStatus, ShutsYouOut) as refused:
         form.add_error(None, str(refused))
-        return show(request, page, form, version=version, status=409)
-    return redirect(_after(request, sheet.incident_id, code))
+        asks = isinstance(refused, ShutsYouOut)
+        return show(request, page, form, version=version, status=409, shuts_out=asks)
+    return _after(request, sheet.incident_id, code)
 
 
+@traced(writes=("draft.saved",))
 @require_POST
 @sensitive
 def autosave(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpResponse:
@@ -192,6 +220,7 @@ def autosave(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpR
     return JsonResponse({"saved": clock(saved_at)})
 
 
+@traced(writes=("draft.discarded",))
 @require_POST
 @sensitive
 def discard(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpResponse:
@@ -204,6 +233,7 @@ def discard(request: SchoolRequest, incident_id: UUID, page_code: str) -> HttpRe
     return redirect("incidents:record", incident_id, code)
 
 
+@traced("incident.checked")
 @require_safe
 @sensitive
 def check(request: SchoolRequest, incident_id: UUID) -> HttpResponse:

@@ -11,16 +11,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.traces import traced, untraced
 from dispatch.outbox import AlreadyQueued, NoOfficerAddress, NoPassphrase
 from dispatch.preparing import PdfAltered
 from dispatch.services import NotDrawnYet, NotNow
 from incidents.forms.closing import ReopenForm
 from incidents.rules.answers import Problem
 from incidents.rules.pages import page_of
+from incidents.selectors.reach import reach_of
 from incidents.selectors.record import heading_of
+from incidents.selectors.routing import routing_of
 from incidents.services import closing, sending
 from incidents.services.opening import open_report_json, open_report_pdf
 from incidents.services.problems import (
+    AdviceMissing,
     NotAcceptable,
     NothingNew,
     OutcomeMissing,
@@ -29,8 +33,10 @@ from incidents.services.problems import (
     WrongStatus,
 )
 from incidents.views.sensitive import sensitive
+from schools.log_in.fresh import fresh_for_file
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
+from schools.viewer import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Hindrance:
     href: str = ""
 
 
+@traced(writes=("incident.finalised",))
 @sensitive
 @require_POST
 def send(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
@@ -61,6 +68,7 @@ def send(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     return _back(incident_id, "#sent")
 
 
+@traced(writes=("incident.closed",))
 @sensitive
 @require_POST
 def close(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
@@ -70,18 +78,24 @@ def close(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
         closing.close(by=request.viewer, incident_id=incident_id)
     except OutcomeMissing as refusal:
         outcome = reverse("incidents:record", args=[incident_id, page_of("outcome").code]) + "#id_outcome"
-        return _refuse(request, incident_id, title, [Hindrance(str(refusal), outcome)], status=422)
+        hindrances = [Hindrance(str(refusal), outcome), *_undecided(request, incident_id)]
+        return _refuse(request, incident_id, title, hindrances, status=422)
+    except AdviceMissing:
+        return _refuse(request, incident_id, title, _undecided(request, incident_id), status=422)
     except WrongStatus as refusal:
         return _refuse(request, incident_id, title, [Hindrance(str(refusal))])
     messages.success(request, "The incident is closed. It can be opened again with a reason.")
     return _back(incident_id)
 
 
+@untraced("the reference, and a field for the reason", writes=("incident.reopened",))
 @sensitive
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     """Ask why, and open a closed incident again."""
-    request.viewer.must(Permission.RECORD_INCIDENTS)
+    request.viewer.must(Permission.HANDLE_INCIDENTS)
+    if reach_of(viewer=request.viewer, incident_id=incident_id) == "reads":
+        raise NotAllowed
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -95,6 +109,7 @@ def reopen(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     return render(request, "incidents/reopen.html", context, status=422 if form.errors else 200)
 
 
+@traced(writes=("message.retried",))
 @sensitive
 @require_POST
 def retry(request: SchoolRequest, incident_id: UUID, message_id: UUID) -> HttpResponse:
@@ -108,6 +123,7 @@ def retry(request: SchoolRequest, incident_id: UUID, message_id: UUID) -> HttpRe
     )
 
 
+@traced(writes=("message.marked_arrived",))
 @sensitive
 @require_POST
 def arrived(request: SchoolRequest, incident_id: UUID, message_id: UUID) -> HttpResponse:
@@ -121,8 +137,10 @@ def arrived(request: SchoolRequest, incident_id: UUID, message_id: UUID) -> Http
     )
 
 
+@traced("document.opened")
 @sensitive
 @require_safe
+@fresh_for_file
 def pdf(request: SchoolRequest, incident_id: UUID, revision: int) -> HttpResponse:
     """The PDF of a version that was sent, as a file; a page that says so while it is being drawn."""
     try:
@@ -136,8 +154,10 @@ def pdf(request: SchoolRequest, incident_id: UUID, revision: int) -> HttpRespons
     return _file(opened.content, "application/pdf", opened.file_name)
 
 
+@traced("incident.downloaded")
 @sensitive
 @require_safe
+@fresh_for_file
 def as_json(request: SchoolRequest, incident_id: UUID, revision: int) -> HttpResponse:
     """A version that was sent, for another system, under static/schemas/incident-report-v1.schema.json."""
     report = open_report_json(by=request.viewer, incident_id=incident_id, revision=revision)
@@ -156,6 +176,13 @@ def _with_message(
         return _refuse(request, incident_id, title, [Hindrance(str(refusal))])
     messages.success(request, done)
     return _back(incident_id, "#sent")
+
+
+def _undecided(request: SchoolRequest, incident_id: UUID) -> list[Hindrance]:
+    """Each decision that is still to be recorded, with where that is done."""
+    href = reverse("incidents:decisions", args=[incident_id])
+    shown = routing_of(viewer=request.viewer, incident_id=incident_id).decisions
+    return [Hindrance(f"Record what was decided: {each.label}.", href) for each in shown if each.is_missing]
 
 
 def _version(request: SchoolRequest) -> int:

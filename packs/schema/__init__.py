@@ -1,8 +1,8 @@
 """What a policy pack holds, as frozen dataclasses.
 
 A pack is one edition of a local authority's policy: its incident report form, its sanction
-framework, its agreements, the duties these rest on, and what to do at once when something
-happens. Everything here is data read from files; nothing is stored in the database but codes.
+framework, its agreements, the duties these rest on, what to do at once when something happens,
+and who handles it. Everything here is data read from files; nothing is stored in the database but codes.
 """
 
 from packs.schema.agreements import (
@@ -62,6 +62,11 @@ from packs.schema.pack import (
     UnknownAgreement,
     UnknownDuty,
 )
+from packs.schema.routing import (
+    RoutingAddition,
+    RoutingLine,
+    RoutingTable,
+)
 
 __all__ = [
     "ANSWER_KINDS",
@@ -100,6 +105,9 @@ __all__ = [
     "Pack",
     "Post",
     "Register",
+    "RoutingAddition",
+    "RoutingLine",
+    "RoutingTable",
     "SanctionType",
     "Section",
     "Signer",

@@ -7,6 +7,7 @@ from packs.schema.agreements import Agreement, AgreementRules
 from packs.schema.form import Form
 from packs.schema.framework import Framework
 from packs.schema.guidance import Duty, Guidance, Source
+from packs.schema.routing import RoutingTable
 
 
 class UnknownAgreement(LookupError):
@@ -39,6 +40,7 @@ class Pack:
     agreement_rules: AgreementRules
     duties: tuple[Duty, ...]
     guidance: Guidance
+    routing: RoutingTable
 
     @property
     def key(self) -> tuple[str, int]:

@@ -328,7 +328,7 @@ def test_what_was_kept_before_is_not_opened_any_more(client: Client, marsh: Pers
 def test_a_forged_request_is_refused(marsh: Person, incident: Incident) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert marsh.user is not None
-    strict.force_login(marsh.user)
+    factories.log_in_user(marsh.user, strict)
     assert add(strict, incident, ("a.txt", b"text")).status_code == 403
     assert Evidence.objects.count() == 0
 

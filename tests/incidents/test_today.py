@@ -14,6 +14,7 @@ from django.utils import timezone
 from dispatch.models import Message
 from incidents.models import Incident
 from incidents.rules.clock import clock_for
+from incidents.services.advice import record_advice
 from incidents.services.recording import save_page
 from incidents.services.reporting import save_report_draft
 from schools.models import Person, School, Term
@@ -46,6 +47,11 @@ def titles(page: str) -> list[str]:
     """What waits, from the top."""
     queue = page.partition('<ul class="queue">')[2].partition("</ul>")[0]
     return [" ".join(each.split()) for each in re.findall(r"<a href=[^>]+>(.*?)</a>", queue, re.S)]
+
+
+def known(page: str) -> list[str]:
+    """What others handle, from the top."""
+    return titles(page.partition('id="known"')[2])
 
 
 def working(hours: float, **more: Any) -> dict[str, Any]:
@@ -157,13 +163,13 @@ def test_staff_see_their_own_reports_and_drafts(of: School, jo: Person) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.HEAD_TEACHER, Role.DSL, Role.DEPUTY_DSL])
-def test_heads_and_safeguarding_leads_see_what_is_open(of: School, jo: Person, role: Role) -> None:
+def test_heads_and_safeguarding_leads_see_what_is_open_and_whose_it_is(of: School, jo: Person, role: Role) -> None:
     row = log_row(jo, 1, **working(-1))
     Incident.objects.bulk_create([row])
     page = factories.log_in(factories.person(of, "Ada Bell", role)).get(TODAY).content.decode()
-    assert titles(page) == [f"{row.reference} is overdue to the local authority"]
-    assert "One thing is not finished." in page
-    assert "The co-ordinator sends it." in page
+    assert "Nothing waits for you." in page
+    assert known(page) == [f"{row.reference} is with the online safety co-ordinator"]
+    assert "Overdue by 1\u00a0hour" in page
 
 
 @pytest.mark.parametrize("role", [Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS, Role.PARENT, Role.PUPIL])
@@ -183,12 +189,18 @@ def test_a_pupil_is_told_whom_to_turn_to(of: School) -> None:
 
 
 def test_a_subject_is_told_nothing(of: School, jo: Person) -> None:
+    chair = factories.person(of, "Lee Abara", Role.CHAIR_OF_GOVERNORS)
     head = factories.person(of, "Ada Bell", Role.HEAD_TEACHER)
     by = factories.viewer(jo)
     people = [{"person_id": str(head.pk), "name": "Ada Bell", "group": "", "kind": "staff", "part": "subject"}]
     made, message = sent(by)
     changed = save_page(
-        by=by, incident_id=made.pk, page_code="people", version=made.revision, answers={"people": people}
+        by=by,
+        incident_id=made.pk,
+        page_code="people",
+        version=made.revision,
+        answers={"people": people},
+        confirmed=True,
     )
     in_state(message, "failed", problem="busy")
     with_it = factories.log_in(head).get(TODAY).content.decode()
@@ -196,7 +208,103 @@ def test_a_subject_is_told_nothing(of: School, jo: Person) -> None:
     Message.objects.filter(pk=message.pk).update(state="acknowledged", acknowledged_at=timezone.now())
     assert changed.reference not in factories.log_in(head).get(TODAY).content.decode()
     assert re.search(r"<b>0</b>\s*incidents", with_it)
-    assert made.reference in factories.log_in(jo).get(TODAY).content.decode()
+    # The head is its subject: it went past the co-ordinator as well, to the chair.
+    assert made.reference not in factories.log_in(jo).get(TODAY).content.decode()
+    assert made.reference in factories.log_in(chair).get(TODAY).content.decode()
+
+
+# --- what was routed -------------------------------------------------------------------------------------------------
+
+
+def masked(page: str) -> str:
+    """A page without what differs with every request."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": "[^"]+"', "", page)
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR])
+def test_a_chair_finds_what_was_routed_to_them_and_else_a_calm_page(of: School, jo: Person, role: Role) -> None:
+    who = factories.person(of, "Ada Bell", role)
+    factories.person(of, "Farida Whitlock", Role.HEAD_TEACHER)
+    factories.incident(factories.viewer(jo))
+    client = factories.log_in(who)
+    calm = client.get(TODAY).content.decode()
+    assert "Nothing waits for you today" in calm
+    assert "incidents this term" not in calm
+    assert "incidents in 90 days" not in calm
+    about = "head_teacher" if role is Role.CHAIR_OF_GOVERNORS else "chair_of_governors"
+    made = factories.report(factories.viewer(factories.person(of, "Robin Vale", Role.STAFF)), about=about)
+    page = client.get(TODAY).content.decode()
+    assert titles(page) == [f"{made.reference} is a new concern"]
+    assert "One thing waits for you." in page
+    assert re.search(r'class="n">1<', page)
+
+
+def test_a_head_who_is_the_subject_gets_the_same_page_as_without_the_case(of: School, jo: Person) -> None:
+    head = factories.person(of, "Farida Whitlock", Role.HEAD_TEACHER)
+    factories.person(of, "Ada Bell", Role.CHAIR_OF_GOVERNORS)
+    by = factories.viewer(jo)
+    for _ in range(9):
+        sent(by)
+    client = factories.log_in(head)
+    log = reverse("incidents:log")
+    with time_machine.travel(timezone.now(), tick=False):
+        before = [masked(client.get(page).content.decode()) for page in (TODAY, log)]
+        made, message = sent(by)
+        Message.objects.filter(pk=message.pk).update(state="failed", problem="busy")
+        shut_out(made, by, head)
+        after = [masked(client.get(page).content.decode()) for page in (TODAY, log)]
+    assert before == after
+
+
+def shut_out(made: Incident, by: Any, head: Person) -> None:
+    """The head turns out to be the subject of a case."""
+    people = [factories.involved(head, "subject", "staff")]
+    save_page(
+        by=by,
+        incident_id=made.pk,
+        page_code="people",
+        version=made.revision,
+        answers={"people": people},
+        confirmed=True,
+    )
+
+
+def test_a_decision_that_lacks_stands_there_without_saying_which(of: School, jo: Person, client: Client) -> None:
+    by = factories.viewer(jo)
+    made = factories.incident(by, illegal_material=True)
+    page = client.get(TODAY).content.decode()
+    assert f"{made.reference} lacks a decision" in titles(page)
+    assert "police" not in page.partition("<main")[2].lower()
+    record_advice(by=by, incident_id=made.pk, kind="police", decision="reported", reason="Log 12.")
+    assert f"{made.reference} lacks a decision" not in titles(client.get(TODAY).content.decode())
+
+
+@pytest.mark.parametrize("in_confidence", [False, True])
+def test_the_chair_of_the_resources_committee_is_told_the_fact_alone(
+    of: School, jo: Person, in_confidence: bool
+) -> None:
+    factories.person(of, "Farida Whitlock", Role.HEAD_TEACHER)
+    who = factories.person(of, "Helga Nakamura", Role.RESOURCES_CHAIR)
+    client = factories.log_in(who)
+    assert "You were told" not in client.get(TODAY).content.decode()
+    teacher = factories.viewer(factories.person(of, "Robin Vale", Role.STAFF))
+    with time_machine.travel(datetime(2026, 11, 3, 9, 30, tzinfo=UTC)):
+        made = factories.report(teacher, about="staff", in_confidence=in_confidence, happened_on="2026-11-02")
+    page = client.get(TODAY).content.decode()
+    assert page.count("A staff matter was recorded on 3 November 2026.") == 1
+    for secret in (made.reference, str(made.pk), "Robin", "bullying"):
+        assert secret not in page
+    assert client.get(reverse("incidents:incident", args=[made.pk])).status_code == 404
+    with queries_at_most(4):
+        client.get(TODAY)
+
+
+def test_others_cases_are_for_readers_to_know_and_the_list_ends_in_a_link(of: School, jo: Person) -> None:
+    log_rows(jo, 14)
+    page = factories.log_in(factories.person(of, "Ada Bell", Role.DSL)).get(TODAY).content.decode()
+    assert len(known(page)) == 8
+    assert "There are more" in page
+    assert titles(page.partition('id="known"')[0]) == []
 
 
 def test_nobody_is_named_and_no_type_stands_there(jo: Person, client: Client) -> None:
@@ -207,20 +315,23 @@ def test_nobody_is_named_and_no_type_stands_there(jo: Person, client: Client) ->
         assert secret not in page
 
 
-def test_it_costs_twelve_queries_however_much_waits(of: School, jo: Person, client: Client) -> None:
+def test_it_costs_fourteen_queries_however_much_waits(of: School, jo: Person, client: Client) -> None:
     by = factories.viewer(jo)
     in_state(sent(by)[1], "failed", problem="busy")
     in_state(sent(by)[1], "uncertain", problem="lost_after_data", handed_over_at=timezone.now())
     in_state(sent(by)[1], "accepted", accepted_at=timezone.now())
     write_outcome(by, sent(by)[0])
     log_rows(jo, 120)
-    with queries_at_most(12):
+    with queries_at_most(14):
         client.get(TODAY)
+    head = factories.log_in(factories.person(of, "Ada Bell", Role.HEAD_TEACHER))
+    with queries_at_most(14):
+        head.get(TODAY)
     teacher = factories.log_in(factories.person(of, "Ada Bell", Role.STAFF))
     with queries_at_most(4):
         teacher.get(TODAY)
     pupil = factories.log_in(factories.person(of, "Ada Bell", Role.PUPIL))
-    with queries_at_most(3):
+    with queries_at_most(4):
         pupil.get(TODAY)
 
 

@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from incidents.demo.acts import Setting, acts_of
 from incidents.demo.mailing import hand_over
+from incidents.demo.people import everybody_of, holders_of
+from incidents.demo.queueing import Desk, QueuedMail
 from incidents.demo.stories import stories_of
-from incidents.demo.writing import Desk, QueuedMail, Writer
+from incidents.demo.writing import Writer
 from incidents.models import Incident
 from packs import loader
 from schools.demo_calendar import school_days_before
-from schools.demo_cast import CAST, SCHOOLS, DemoSchool
-from schools.demo_people import demo_id, fill_schools, people_of, school_id_of
+from schools.demo_cast import SCHOOLS, DemoSchool
+from schools.demo_people import demo_id, fill_schools, school_id_of
 from schools.models import Person, School
-from schools.roles import Role
 from schools.wall import enter_school, in_school
 
 
@@ -74,26 +75,21 @@ def write_all(now: datetime, writers: list[Writer]) -> Iterator[QueuedMail]:
 def write_stories(school: DemoSchool, now: datetime) -> Iterator[Writer]:
     """Write the school's stories that are not there yet, inside the caller's transaction."""
     setting = Setting(
-        people=people_of(school),
-        coordinator=coordinator_of(school),
+        people=everybody_of(school),
+        holders=holders_of(school),
         days=tuple(school_days_before(now.date())),
         now=now,
     )
     desk = Desk(
         school=School.objects.get(pk=school_id_of(school)),
         pack=loader.latest(school.pack_code),
-        coordinator=setting.people[setting.coordinator],
+        holders={post: setting.people[key] for post, key in setting.holders.items()},
     )
     ids = {demo_id(school.key, "incident", story.key): story for story in stories_of(school.key)}
     there = set(Incident.objects.filter(pk__in=ids).values_list("pk", flat=True))
     for incident_id, story in ids.items():
         if incident_id not in there:
-            writer = Writer(desk, incident_id, setting.people[story.by])
+            writer = Writer(desk, incident_id, setting.people[story.by], desk.holders[story.handled_by])
             for act in acts_of(story, setting):
                 writer.write(act)
             yield writer
-
-
-def coordinator_of(school: DemoSchool) -> str:
-    """The key of the member of the cast who is the school's co-ordinator."""
-    return next(each.key for each in CAST if each.school == school.key and Role.COORDINATOR in each.roles)
