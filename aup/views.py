@@ -6,12 +6,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audit.traces import untraced
 from aup.selectors import agreement_page, agreements_page
 from packs.schema import UnknownAgreement
 from schools.middleware import SchoolRequest
 from schools.viewer import NotAllowed
 
 
+@untraced("the policy, the same for everybody who may read it")
 @never_cache
 @require_safe
 def agreements(request: SchoolRequest) -> HttpResponse:
@@ -23,6 +25,7 @@ def agreements(request: SchoolRequest) -> HttpResponse:
     return render(request, "aup/agreements.html", {"page": page})
 
 
+@untraced("the policy, the same for everybody who may read it")
 @never_cache
 @require_safe
 def agreement(request: SchoolRequest, code: str) -> HttpResponse:

@@ -32,6 +32,9 @@ def main() -> None:
     for name in ("pdf", "chain"):
         each = commands.add_parser(name)
         each.add_argument("--rounds", type=int, default=60)
+    trail = commands.add_parser("audit")
+    trail.add_argument("--rows", type=int, default=1_000_000)
+    trail.add_argument("--seconds", type=float, default=10)
     commands.add_parser("stop", help="stop the bench's own servers; the data stays")
     commands.add_parser("remove", help="stop them and delete the data")
     COMMANDS[(given := parser.parse_args()).command](given)
@@ -40,7 +43,7 @@ def main() -> None:
 def _all(given: argparse.Namespace) -> None:
     rounds = ["--rounds", str(given.rounds)]
     steps = [["pages", "--size", str(size), *rounds] for size in SIZES]
-    steps += [["queries"], ["pdf"], ["chain"]]
+    steps += [["queries"], ["pdf"], ["chain"], ["audit"]]
     for step in steps:
         subprocess.run([sys.executable, "-m", "bench", *step], cwd=machine.ROOT, check=True)
     machine.stop()
@@ -88,6 +91,11 @@ def _chain(given: argparse.Namespace) -> None:
     import_module("bench.chain").measure(given.rounds, variables, port)
 
 
+def _audit(given: argparse.Namespace) -> None:
+    machine.enter(machine.production(data.empty("audit_trail")))
+    import_module("bench.audit").measure(given.rows, given.seconds)
+
+
 COMMANDS = {
     "all": _all,
     "pages": _pages,
@@ -96,6 +104,7 @@ COMMANDS = {
     "pdf": _pdf,
     "first-pdf": _first_pdf,
     "chain": _chain,
+    "audit": _audit,
     "stop": lambda given: machine.stop(),
     "remove": lambda given: machine.remove(),
 }

@@ -37,6 +37,16 @@ def database(count: int) -> str:
     return url
 
 
+def empty(name: str) -> str:
+    """The URL of a new database with the product's tables and nothing in them."""
+    machine.database_url("postgres")
+    _recreate(name)
+    url = machine.database_url(name)
+    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--no-input"]
+    machine.run(command, machine.production(url), name=f"migrate-{name}")
+    return url
+
+
 def fingerprint() -> str:
     """Of all migrations, the search vector's recipe and the generator: what the rows depend on."""
     folders = ("audit", "schools", "dispatch", "incidents")

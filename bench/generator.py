@@ -24,11 +24,14 @@ from incidents import projection
 from incidents.printing import TEMPLATE, Organisation, snapshot_of
 from incidents.rules.answers import blank, problems, ticked_flags
 from incidents.rules.references import ALPHABET
+from incidents.rules.routing import case_of, route
 from packs import loader
 from packs import rules as pack_rules
 from packs.schema import Pack
 from schools.models import Membership, PackAdoption, Person, Post, Pupil, School, StaffRecord, User
+from schools.roles import Role
 from schools.sealing import seal
+from schools.standing import Standing
 
 SCHOOL_COUNT = 20
 YEARS = 5
@@ -39,6 +42,8 @@ NAMESPACE = UUID("5f2f8f9e-6f0c-4a57-9a5e-2b8d7c1f0e11")
 PACKS = ("camden_2021", "camden_2012")
 COORDINATOR = "coordinator@bench.example.org"
 TEACHER = "teacher@bench.example.org"
+# Each school has a co-ordinator and nobody else who would be told.
+_STANDING = Standing(holders={Role.COORDINATOR: (NAMESPACE,)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,8 @@ def _make_variants(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE bench_variant (n int PRIMARY KEY, rare bool, pack text, pack_version int, answers jsonb, "
-            "uploads_barred bool, people int, vector tsvector)"
+            "uploads_barred bool, people int, handler text, why text[], readers text[], lado bool, police bool, "
+            "vector tsvector)"
         )
         packs = [loader.latest(code) for code in PACKS]
         for n in range(VARIANTS + 2):
@@ -224,16 +230,20 @@ def _make_variants(count: int) -> None:
             # Without reference, names and reporter only the second half of the product's own vector is left.
             bare = projection.search_vector("", {**answers, "people": [], "reported_by": ""}, pack)
             vector, parameters = _compiled(bare)
+            # The people in them are pupils, so that all go the common way, whoever is in which.
+            routes = route(pack.routing, case_of(answers), _STANDING)
             cursor.execute(
-                f"INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, %s, %s, {vector}",
+                f"INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {vector}",
                 [n, rare, pack.code, pack.version, json.dumps(answers),
                  pack_rules.uploads_barred(pack, answers["types"], flags) is not None,
-                 choose.choice([1, 2, 2, 3, 4]), *parameters],
+                 choose.choice([1, 2, 2, 3, 4]), routes.handler_post.value, list(routes.why),
+                 sorted(post.value for post in routes.readers), "lado" in routes.decisions,
+                 "police" in routes.decisions, *parameters],
             )  # fmt: skip
         if number < VARIANTS:
             cursor.execute(
                 "INSERT INTO bench_variant SELECT generated.n, rare, pack, pack_version, answers, uploads_barred, people, "
-                "vector FROM generate_series(%s, %s) generated (n) JOIN bench_variant ON bench_variant.n = generated.n %% %s",
+                "handler, why, readers, lado, police, vector FROM generate_series(%s, %s) generated (n) JOIN bench_variant ON bench_variant.n = generated.n %% %s",
                 [number, VARIANTS - 1, number],
             )
         cursor.execute("ANALYZE bench_variant")
@@ -278,11 +288,12 @@ def _make_documents(cursor: Any) -> None:
         """
         INSERT INTO dispatch_message (id, school_id, document_id, to_address, message_id, mime_sealed, composed_at, state,
             attempt_count, tries, repeated, next_attempt_at, lease_until, problem, due_at, created_at, handed_over_at,
-            accepted_at, acknowledged_at, acknowledged_by, token_hash, token_expires_at, queued_by_id)
+            accepted_at, acknowledged_at, acknowledged_by, token_hash, token_expires_at, queued_by_id, asked_by_id)
         SELECT gen_random_uuid(), d.school_id, d.id, 'officer@authority.example.org', '<' || d.id || '@example.org>',
             '\\x00', d.created_at, 'acknowledged', 1, 1, false, d.created_at, NULL, '', r.due_at, d.created_at,
             d.created_at + interval '2 minutes', d.created_at + interval '2 minutes', d.created_at + interval '1 day',
-            'Sam Officer', sha256(d.id::text::bytea), d.created_at + interval '30 days', r.started_by
+            'Sam Officer', sha256(d.id::text::bytea), d.created_at + interval '30 days', r.started_by,
+            r.started_by
         FROM dispatch_document d JOIN bench_row r ON r.id = d.subject_id
         """
     )
@@ -298,7 +309,8 @@ def _make_documents(cursor: Any) -> None:
 def _drop_indexes() -> list[str]:
     """Drop the indexes that no constraint needs, of the tables that grow; the statements that make them again."""
     tables = [
-        "incidents_incident", "incidents_involvement", "incidents_revision", "incidents_transition", "audit_entry",
+        "incidents_incident", "incidents_involvement", "incidents_conflict", "incidents_revision",
+        "incidents_transition", "audit_entry",
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
@@ -401,7 +413,8 @@ ORDER BY p.n
 _INCIDENTS = """
 INSERT INTO incidents_incident (id, school_id, reference, status, pack_code, pack_version, revision, started_by_id,
     logged_at, recorded_at, due_at, sent_revision, closed_at, happened_on, location, involved, types, deliberate,
-    accidental, risk_areas, safeguarding, illegal_material, immediate_risk, sexual_images, uploads_barred, search)
+    accidental, risk_areas, safeguarding, illegal_material, immediate_risk, sexual_images, uploads_barred, search,
+    about, in_confidence, handler_post, chosen_post, why, read_by, kept_out, needs_lado, needs_police_advice, nobody_left)
 SELECT r.id, r.school, r.reference, r.status, v.pack, v.pack_version, r.revision, r.started_by, r.logged_at, r.recorded_at,
     r.due_at, CASE WHEN r.status IN ('in_progress', 'closed') THEN r.revision END, r.closed_at, r.happened_on,
     v.answers ->> 'location',
@@ -412,7 +425,8 @@ SELECT r.id, r.school, r.reference, r.status, v.pack, v.pack_version, r.revision
     (v.answers -> 'safeguarding')::bool, (v.answers -> 'illegal_material')::bool, (v.answers -> 'immediate_risk')::bool,
     (v.answers -> 'sexual_images')::bool, v.uploads_barred,
     setweight(to_tsvector('simple', r.reference || ' ' || r.characters || ' ' || r.names || ' '
-        || (v.answers ->> 'reported_by')), 'A') || v.vector
+        || (v.answers ->> 'reported_by')), 'A') || v.vector,
+    '', false, v.handler, '', v.why, v.readers, '{}', v.lado, v.police, false
 FROM bench_row r JOIN bench_variant v ON v.n = r.variant ORDER BY r.n
 """
 
@@ -432,6 +446,14 @@ INSERT INTO incidents_involvement (id, school_id, incident_id, person_id, name, 
 SELECT md5('involvement' || r.n || ' ' || k)::uuid, r.school, r.id, (p ->> 'person_id')::uuid, p ->> 'name', p ->> 'group',
     p ->> 'kind', p ->> 'part', 1, NULL
 FROM bench_row r, jsonb_array_elements(r.people) WITH ORDINALITY AS each (p, k)
+ORDER BY r.n
+"""
+
+_CONFLICTS = """
+INSERT INTO incidents_conflict (id, school_id, incident_id, person_id, why, since_revision, until_revision)
+SELECT md5('conflict' || r.n || ' ' || k)::uuid, r.school, r.id, (p ->> 'person_id')::uuid, p ->> 'part', 1, NULL
+FROM bench_row r, jsonb_array_elements(r.people) WITH ORDINALITY AS each (p, k)
+WHERE p ->> 'part' IN ('subject', 'affected')
 ORDER BY r.n
 """
 
@@ -455,6 +477,7 @@ STATEMENTS = (
     ("incidents", _INCIDENTS),
     ("revisions", _REVISIONS),
     ("involvements", _INVOLVEMENTS),
+    ("conflicts", _CONFLICTS),
     ("transitions", _TRANSITIONS),
     ("audit trail", _AUDIT),
 )

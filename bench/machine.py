@@ -120,6 +120,7 @@ def production(url: str, **more: str) -> dict[str, str]:
         "REDIS_URL": "filesystem://",
         "EMAIL_URL": "smtp://127.0.0.1:1",
         "MAIL_FROM": "online-safety@example.org",
+        "AUDIT_ANCHOR_ADDRESS": "audit@example.org",
         "STATIC_ROOT": str(FOLDER / "static"),
         "CONN_MAX_AGE": "600",
         "LOG_LEVEL": "WARNING",

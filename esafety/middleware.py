@@ -1,9 +1,17 @@
 """Middleware of the wiring."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
+
+from audit.models import MISSED
+from audit.services import Refusal, refusals_waiting
+from dispatch.misses import WINDOW, is_held_up, write_down
+from schools.viewer import Viewer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _UTF_8 = frozenset({"", "utf-8"})
@@ -44,3 +52,66 @@ class OnlyUtf8:
         if (request.content_params or {}).get("charset", "").strip().lower() not in _UTF_8:
             return HttpResponseBadRequest(render_to_string("400.html"), headers={"X-Frame-Options": "DENY"})
         return self.get_response(request)
+
+
+class RecordsRefusals:
+    """Puts on record what somebody with a log-in asked for and did not get, and what else was refused meanwhile.
+
+    Outside of the request's transaction, for that is rolled back when the request fails.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with refusals_waiting() as waiting:
+            response = self.get_response(request)
+        for refusal in (*waiting, *_refusal_of(request, response)):
+            write_down(refusal)
+        return response
+
+
+class HoldsUp:
+    """No page about a case for an account that missed too often of late, also not one that is theirs (threat T12)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: dict[str, object]
+    ) -> HttpResponse | None:
+        """429 instead of the view. One query on the pages that have an id in their address, none on others."""
+        viewer: Viewer | None = getattr(request, "viewer", None)
+        if viewer is None or not _ids_in(kwargs) or not is_held_up(user_id=viewer.user_id, now=timezone.now()):
+            return None
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = str(int(WINDOW.total_seconds()))
+        return response
+
+
+def _ids_in(kwargs: dict[str, object]) -> list[UUID]:
+    return [value for value in kwargs.values() if isinstance(value, UUID)]
+
+
+def _refusal_of(request: HttpRequest, response: HttpResponse) -> list[Refusal]:
+    """A 403 anywhere, a 404 where an id stood in the address: of somebody with a log-in."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    match = request.resolver_match
+    if viewer is None or match is None or response.status_code not in {403, 404}:
+        return []
+    ids = _ids_in(match.kwargs)
+    if response.status_code == 404 and not ids:
+        return []
+    return [
+        Refusal(
+            MISSED if response.status_code == 404 else "request.refused",
+            school_id=viewer.school_id,
+            actor_id=viewer.user_id,
+            object_type="request",
+            object_id=ids[0] if ids else None,
+            detail={"page": match.view_name, "method": request.method or ""},
+        )
+    ]

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from incidents.selectors.log import waiting_count
 from schools.roles import Permission
 from schools.viewer import Viewer
+from schools.views.guard import administrator_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,20 @@ PLACES: tuple[Place, ...] = (
         "incidents:log",
         Permission.READ_INCIDENTS,
         frozenset(
-            {f"incidents:{each}" for each in ("log_filter", "incident", "check", "record", "version", "evidence_add")}
+            {
+                f"incidents:{each}"
+                for each in (
+                    "log_filter",
+                    "incident",
+                    "check",
+                    "record",
+                    "version",
+                    "evidence_add",
+                    "hand_on",
+                    "about",
+                    "decisions",
+                )
+            }
         ),
     ),
     Place("Incidents", "Log an incident", "incidents:record_new", Permission.RECORD_INCIDENTS),
@@ -63,18 +77,68 @@ PLACES: tuple[Place, ...] = (
         "School details",
         "schools:settings",
         Permission.MANAGE_SCHOOL,
-        frozenset({"schools:passphrase", "schools:adopt"}),
+        frozenset({"schools:passphrase", "schools:adopt", "schools:terms"}),
     ),
+    Place(
+        "School", "Officer's address", "schools:officer", Permission.CONFIRM_OFFICER, frozenset({"schools:officer_ask"})
+    ),
+    Place(
+        "School",
+        "People",
+        "schools:people",
+        Permission.MANAGE_PEOPLE,
+        frozenset(
+            f"schools:{each}"
+            for each in (
+                "add_person",
+                "person",
+                "change_person",
+                "give_log_in",
+                "give_role",
+                "end_role",
+                "leave",
+                "link_guardian",
+                "end_guardian",
+            )
+        ),
+    ),
+    Place(
+        "School",
+        "Posts",
+        "schools:posts",
+        Permission.APPOINT,
+        frozenset({"schools:give_post", "schools:end_post", "schools:appointment"}),
+    ),
+    Place("School", "Emergency access", "schools:emergencies", Permission.SEE_EMERGENCIES),
+    Place("School", "Log-ins held up", "schools:attempts", Permission.APPOINT),
 )
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: ``viewer``, ``nav`` and ``demo``. At most one query, only where the navigation is shown."""
+    """Context processor: ``viewer``, ``nav`` and ``demo``. At most one query, only where the navigation is shown.
+
+    On the pages of the service, and where there is no school, a service administrator is shown as one.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
+    administrator = administrator_of(request)
     context: dict[str, object] = {"viewer": viewer, "demo": settings.DEMO}
-    if viewer is not None:
+    if administrator is not None and (viewer is None or _is_service(request)):
+        context |= {"viewer": administrator, "nav": SimpleLazyObject(lambda: (_service(request, viewer),))}
+    elif viewer is not None:
         context["nav"] = SimpleLazyObject(lambda: tuple(_groups(request, viewer)))
     return context
+
+
+def _is_service(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and "service" in match.namespaces
+
+
+def _service(request: HttpRequest, viewer: Viewer | None) -> Group:
+    items = [Item("Schools", reverse("service:schools"), current=_is_service(request))]
+    if viewer is not None:
+        items.append(Item(viewer.school_name, reverse("incidents:today"), current=False))
+    return Group("", tuple(items))
 
 
 def _groups(request: HttpRequest, viewer: Viewer) -> Iterator[Group]:
@@ -84,8 +148,8 @@ def _groups(request: HttpRequest, viewer: Viewer) -> Iterator[Group]:
     for title in titles:
         places = [place for place in PLACES if place.group == title and _may(viewer, place)]
         items = [_item(viewer, place, here) for place in places]
-        if title == "School" and getattr(request.user, "is_staff", False):
-            items.append(Item("Service administration", reverse("admin:index"), current=False))
+        if title == "School" and administrator_of(request) is not None:
+            items.append(Item("Service administration", reverse("service:schools"), current=False))
         if items:
             yield Group(title, tuple(items))
 
@@ -95,8 +159,8 @@ def _may(viewer: Viewer, place: Place) -> bool:
 
 
 def _item(viewer: Viewer, place: Place, here: str) -> Item:
-    # Only whoever records is told how many concerns wait for it.
+    # Only whoever handles cases is told how many concerns wait for them.
     count = 0
-    if place.name == "incidents:today" and viewer.may(Permission.RECORD_INCIDENTS):
+    if place.name == "incidents:today" and viewer.may(Permission.HANDLE_INCIDENTS):
         count = waiting_count(viewer=viewer)
     return Item(place.label, reverse(place.name), here == place.name or here in place.pages, count)

@@ -6,15 +6,18 @@ DATABASE_URL and REDIS_URL like any production host would.
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from dispatch.rules.states import WAITS_SECONDS
+from schools.log_in.rules import GUESSES, LOCKED_MINUTES, RESET_MINUTES, RESETS_AN_HOUR
 
 # Lets annotations such as ModelAdmin[School] stand in code that runs.
 django_stubs_ext.monkeypatch()
@@ -25,6 +28,9 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+if DEMO and not DEBUG:
+    # The demonstration does without the second step of the log-in.
+    raise ImproperlyConfigured("DEMO=1 is for made-up records only and works only with DEBUG=1; see docs/log-in.md.")
 
 
 def required(name: str, debug_default: str) -> str:
@@ -69,8 +75,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "bootstrap",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -80,20 +90,26 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "esafety.headers.OnEveryAnswer",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "esafety.middleware.KeptNowhere",
     "esafety.middleware.OnlyUtf8",
+    "esafety.middleware.RecordsRefusals",
     "esafety.middleware.PlainNotFound",
     "schools.wall.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "schools.log_in.middleware.SessionEnds",
+    "schools.log_in.middleware.LogInRequired",
     "schools.middleware.ViewerMiddleware",
+    "schools.log_in.middleware.WholeLogIn",
+    "esafety.middleware.HoldsUp",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -139,14 +155,81 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+# One hasher alone: a second one would take another time, and tell by that whose log-in is an old one.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["schools.log_in.backends.ByEmail"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "incidents:today"
 LOGOUT_REDIRECT_URL = "login"
+PASSWORD_RESET_TIMEOUT = RESET_MINUTES * 60
+
+# --- log-in: docs/log-in.md --------------------------------------------------------------------------------------
+# Guesses and used codes are counted here: in the database, so that no restart and no flush of Redis forgets them. When
+# it is full a third of it is forgotten, so it must never be: a million is more guesses than anybody can make in time.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "log_in_counts",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
+ACCOUNT_ADAPTER = "schools.log_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 5 * 60
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"{GUESSES}/{LOCKED_MINUTES}m/key",
+    "reset_password": f"{RESETS_AN_HOUR}/h/key",
+}
+MFA_ADAPTER = "schools.log_in.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Online safety"
+# The code before and the one after are taken too, for clocks that are wrong; each only once (schools/log_in/codes.py).
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "schools.log_in.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {}
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", default="")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", default="")
+MICROSOFT_CLIENT_ID = env.str("MICROSOFT_CLIENT_ID", default="")
+MICROSOFT_CLIENT_SECRET = env.str("MICROSOFT_CLIENT_SECRET", default="")
+MICROSOFT_TENANT_ID = env.str("MICROSOFT_TENANT_ID", default="").lower()
+_log_in_hosts = []
+if bool(GOOGLE_CLIENT_ID) != bool(GOOGLE_CLIENT_SECRET) or bool(MICROSOFT_CLIENT_ID) != bool(MICROSOFT_CLIENT_SECRET):
+    raise ImproperlyConfigured("A client id of Google or Microsoft needs its secret, and the other way about.")
+if GOOGLE_CLIENT_ID:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.google")
+    _log_in_hosts.append("https://accounts.google.com")
+    SOCIALACCOUNT_PROVIDERS["google"] = {
+        "APPS": [{"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}],
+        "SCOPE": ["email"],
+        "AUTH_PARAMS": {"prompt": "select_account"},
+        "OAUTH_PKCE_ENABLED": True,
+    }
+if MICROSOFT_CLIENT_ID:
+    # In a tenant of one's own its administrators give out the addresses. In "common" anybody could, for any address.
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", MICROSOFT_TENANT_ID):
+        raise ImproperlyConfigured(
+            "MICROSOFT_TENANT_ID must be the id of your own tenant, such as 8-4-4-4-12 hex digits."
+        )
+    INSTALLED_APPS.append("allauth.socialaccount.providers.microsoft")
+    _log_in_hosts.append("https://login.microsoftonline.com")
+    SOCIALACCOUNT_PROVIDERS["microsoft"] = {
+        "APPS": [
+            {
+                "client_id": MICROSOFT_CLIENT_ID,
+                "secret": MICROSOFT_CLIENT_SECRET,
+                "settings": {"tenant": MICROSOFT_TENANT_ID},
+            }
+        ],
+        "VERIFIED_EMAIL": True,
+        "OAUTH_PKCE_ENABLED": True,
+    }
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -217,6 +300,8 @@ DISPATCH_MAIL = {
 MAIL_FROM = env.str("MAIL_FROM", default="online-safety@demo.example.org" if DEBUG else "")
 if not MAIL_FROM:
     required("MAIL_FROM", "")
+# Where the ends of the audit trail's chains are mailed: a mailbox that nobody who runs the service can change.
+AUDIT_ANCHOR_ADDRESS = required("AUDIT_ANCHOR_ADDRESS", "audit-anchor@demo.example.org")
 
 # --- the browser ------------------------------------------------------------------------------------------------
 _https = BASE_URL.startswith("https://")
@@ -231,6 +316,11 @@ SESSION_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "__Host-session" if not DEBUG else "session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+# Not "Strict": a link in a mail would open as if one were logged out, and the way back from Google or Microsoft would
+# find no session.
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_NAME = "__Host-csrf" if not DEBUG else "csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -243,7 +333,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A browser holds the redirects after a form to this as well.
+        "form-action": [SELF, *_log_in_hosts],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -293,11 +384,15 @@ DISPATCH_WAKE_SECONDS = env.float("DISPATCH_WAKE_SECONDS", default=0.5)
 DISPATCH_CELERY_APP = "esafety.celery.app"
 CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "schools.tasks.clear_sessions", "schedule": 24 * 3600.0},
+    "apply-officer-changes": {"task": "schools.tasks.apply_officer_changes", "schedule": 300.0},
     "sweep-outbox": {
         "task": "dispatch.tasks.sweep",
         "schedule": float(DISPATCH_SWEEP_SECONDS),
         "options": {"expires": max(DISPATCH_SWEEP_SECONDS - 5, 1)},
     },
+    "mail-audit-anchor": {"task": "dispatch.tasks.mail_anchor", "schedule": 24 * 3600.0},
+    # Posts and family ties begin and end with a day.
+    "reroute-all": {"task": "incidents.tasks.reroute_all", "schedule": crontab(hour="0", minute="5")},
 }
 # A worker that lost its broker waits for it for as long as it takes.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

@@ -6,11 +6,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audit.traces import untraced
 from sanctions.selectors import framework_page
 from schools.middleware import SchoolRequest
 from schools.viewer import NotAllowed
 
 
+@untraced("the policy, the same for everybody who may read it")
 @never_cache
 @require_safe
 def framework(request: SchoolRequest) -> HttpResponse:

@@ -32,6 +32,16 @@ class Incident(models.Model):
     immediate_risk = models.BooleanField(default=False)
     sexual_images = models.BooleanField(default=False)
     uploads_barred = models.BooleanField(default=False)
+    about = models.CharField(max_length=24, default="")
+    in_confidence = models.BooleanField(default=False)
+    handler_post = models.CharField(max_length=24, default="coordinator")
+    chosen_post = models.CharField(max_length=24, default="")
+    why = ArrayField(models.CharField(max_length=60), default=list)
+    read_by = ArrayField(models.CharField(max_length=24), default=list)
+    kept_out = ArrayField(models.CharField(max_length=24), default=list)
+    needs_lado = models.BooleanField(default=False)
+    needs_police_advice = models.BooleanField(default=False)
+    nobody_left = models.BooleanField(default=False)
 
     class Meta:
         managed = False

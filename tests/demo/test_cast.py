@@ -9,7 +9,7 @@ from schools.demo_cast import CAST, DEMO_PASSPHRASE, DEMO_PASSWORD
 from schools.roles import MEMBERSHIP_ROLES, POSTS, Role
 from schools.services import PASSPHRASE_MIN_LENGTH
 
-NAMES = "teacher coordinator head dsl deputy chair governor parent pupil it office admin"
+NAMES = "teacher coordinator head dsl deputy chair governor parent pupil it office admin admin2"
 
 
 def test_what_the_demo_prints_is_who_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,9 +17,24 @@ from dispatch.models import Document, Message
 from incidents.demo import acts
 from incidents.demo.files import bytes_of
 from incidents.demo.stories import stories_of
-from incidents.models import Draft, Evidence, EvidenceContent, Incident, Involvement, Revision, Status, Transition
+from incidents.models import (
+    Advice,
+    Conflict,
+    Draft,
+    Evidence,
+    EvidenceContent,
+    Handover,
+    Incident,
+    Involvement,
+    Revision,
+    Status,
+    Told,
+    Transition,
+)
+from incidents.services.advice import record_advice
 from incidents.services.closing import close, reopen
 from incidents.services.evidence import add_evidence
+from incidents.services.handing_on import hand_on
 from incidents.services.recording import open_record, save_page
 from incidents.services.reporting import report_incident, save_report_draft
 from incidents.services.sending import finalise
@@ -63,11 +78,13 @@ def play_all(now: datetime) -> None:
         setting = setting_of(school, now)
         for story in stories_of(school.key):
             incident_id = demo_id(school.key, "incident", story.key)
-            reporter, keeper = setting.people[story.by], setting.people[setting.coordinator]
+            reporter, post = setting.people[story.by], story.handled_by
             for act in acts.acts_of(story, setting):
+                keeper = setting.people[setting.holders[post]]
                 with time_machine.travel(act.at, tick=False):
                     today = act.at.date()
                     play(act, viewer_on(today, reporter), viewer_on(today, keeper), incident_id)
+                post = act.to_post if isinstance(act, acts.HandOn) else post
 
 
 def viewer_on(day: date, person: DemoPerson) -> Viewer:
@@ -89,7 +106,13 @@ def _(act: acts.Draft, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> N
 
 @play.register
 def _(act: acts.Report, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
-    report_incident(by=reporter, incident_id=incident_id, answers=act.answers)
+    report_incident(
+        by=reporter,
+        incident_id=incident_id,
+        answers=act.answers,
+        about=act.about,
+        in_confidence=act.in_confidence,
+    )
 
 
 @play.register
@@ -130,6 +153,17 @@ def _(act: acts.Reopen, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> 
     reopen(by=keeper, incident_id=incident_id, reason=act.reason)
 
 
+@play.register
+def _(act: acts.HandOn, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
+    hand_on(by=keeper, incident_id=incident_id, to_post=act.to_post, reason=act.reason)
+
+
+@play.register
+def _(act: acts.Advise, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
+    advice = act.advice
+    record_advice(by=keeper, incident_id=incident_id, kind=advice.kind, decision=advice.decision, reason=advice.reason)
+
+
 def rows_of_stories() -> dict[str, dict[str, list[Any]]]:
     """By story, then by table: the rows without what varies."""
     stories = {
@@ -148,7 +182,7 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
     for incident in Incident.objects.filter(school_id__in=ids):
         assert incident.search or incident.status == Status.DRAFT, "the log can find it"
         yield "incident", incident.pk, plain(incident)
-    for model in (Draft, Revision, Transition, Involvement, Evidence):
+    for model in (Draft, Revision, Transition, Involvement, Evidence, Conflict, Handover, Told, Advice):
         for row in ordered(model.objects.filter(school_id__in=ids)):
             yield model.__name__, row.incident_id, plain(row)
     for content in EvidenceContent.objects.select_related("evidence").order_by("evidence__added_at"):
@@ -170,7 +204,8 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
 
 def ordered(rows: Any) -> list[Any]:
     def key(row: Any) -> tuple[str, ...]:
-        return tuple(str(getattr(row, name, "")) for name in ("at", "number", "name", "part", "since_revision"))
+        names = ("at", "number", "name", "part", "since_revision", "person_id", "post", "kind")
+        return tuple(str(getattr(row, name, "")) for name in names)
 
     return sorted(rows, key=key)
 

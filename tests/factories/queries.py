@@ -15,4 +15,4 @@ def queries_at_most(limit: int) -> Iterator[None]:
     with CaptureQueriesContext(connection) as captured:
         yield
     sent = [each["sql"] for each in captured if not each["sql"].startswith(TRANSACTIONS)]
-    assert len(sent) <= limit, "\n".join(sent)
+    assert len(sent) <= limit, f"{len(sent)} queries:\n" + "\n".join(sent)

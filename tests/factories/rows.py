@@ -21,13 +21,22 @@ def number_as_reference(number: int) -> str:
 
 
 def log_row(by: Person, number: int, *, logged_at: datetime | None = None, **columns: Any) -> Incident:
-    """One row of the log, not saved; reported unless said otherwise."""
+    """One row of the log, not saved; reported unless said otherwise, and gone the way of everything."""
     return Incident(
         school_id=by.school_id,
         started_by=by,
         reference=number_as_reference(number),
         logged_at=logged_at or timezone.now(),
-        **{"status": "reported", "revision": 1, "pack_code": "camden_2021", "pack_version": 1, **columns},
+        **{
+            "status": "reported",
+            "revision": 1,
+            "pack_code": "camden_2021",
+            "pack_version": 1,
+            "handler_post": "coordinator",
+            "why": ["everything"],
+            "read_by": ["coordinator", "deputy_dsl", "dsl", "head_teacher"],
+            **columns,
+        },
     )
 
 

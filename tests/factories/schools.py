@@ -1,13 +1,17 @@
 """Schools and their people."""
 
 import itertools
+import time
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.utils import timezone
 
+from schools.log_in import marks, rules
 from schools.models import Membership, PackAdoption, Person, Post, Pupil, School, StaffRecord, User
-from schools.roles import MEMBERSHIP_ROLES, Role
+from schools.roles import GOVERNOR_POSTS, MEMBERSHIP_ROLES, Role
 from schools.sealing import seal
 from schools.selectors import viewer_for
 from schools.viewer import Viewer
@@ -46,7 +50,7 @@ def person(
     since: date = LONG_AGO,
     until: date | None = None,
 ) -> Person:
-    """Somebody with a log-in and these roles; a post brings the membership of staff that it needs."""
+    """Somebody with a log-in and these roles; a post brings the membership that it needs: governors' posts theirs."""
     given_name, _, family_name = name.partition(" ")
     email = f"person{next(_numbers)}@example.org"
     user = User.objects.create(email=email, password="!")
@@ -56,7 +60,7 @@ def person(
     members = [role for role in roles if role in MEMBERSHIP_ROLES]
     posts = [role for role in roles if role not in MEMBERSHIP_ROLES]
     if posts and not members:
-        members = [Role.GOVERNOR if posts == [Role.CHAIR_OF_GOVERNORS] else Role.STAFF]
+        members = [Role.GOVERNOR if GOVERNOR_POSTS.issuperset(posts) else Role.STAFF]
     for role in members:
         Membership.objects.create(school=of, person=made, role=role.value, starts_on=since, ends_on=until)
     for role in posts:
@@ -94,8 +98,25 @@ def viewer(of: Person) -> Viewer:
 
 
 def log_in(who: Person) -> Client:
-    """A browser in which this person is logged in."""
-    client = Client()
+    """A browser in which this person is logged in, by both steps."""
     assert who.user is not None
-    client.force_login(who.user)
+    return log_in_user(who.user)
+
+
+def log_in_user(user: User, client: Client | None = None) -> Client:
+    """The same for a log-in without a person, or in a browser that is there.
+
+    The session is as the log-in itself leaves it: begun a moment ago, its second step passed with an authenticator app
+    that this user really has, and the age of the password looked at.
+    """
+    client = client or Client()
+    if not Authenticator.objects.filter(user=user).exists():
+        TOTP.activate(user, generate_totp_secret())
+    client.force_login(user)
+    session = client.session
+    now = time.time()
+    marks.begin(session, now=now, second_step="totp")
+    marks.last_for(session, rules.IDLE_SECONDS)
+    session[marks.PASSWORD_LOOKED_AT] = now
+    session.save()
     return client

@@ -125,7 +125,7 @@ def soak(reports: int, *, every: float, pace: float, seed: int) -> int:
         try:
             for _ in range(reports):
                 started = time.monotonic()
-                messages.append(queue_report(by, **a_report()))
+                messages.append(queue_report(by, **a_report(by)))
                 slowest = max(slowest, time.monotonic() - started)
                 time.sleep(pace)
         finally:

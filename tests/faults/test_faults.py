@@ -60,7 +60,7 @@ def by(transactional_db: None) -> Viewer:
 
 
 def queue(by: Viewer) -> Message:
-    return queue_report(by, **a_report())
+    return queue_report(by, **a_report(by))
 
 
 def test_nothing_breaks(chain: Chain, by: Viewer) -> None:

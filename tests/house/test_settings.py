@@ -17,6 +17,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "MAIL_FROM": "online-safety@example.org",
+    "AUDIT_ANCHOR_ADDRESS": "audit@elsewhere.example.org",
 }
 
 

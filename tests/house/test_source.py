@@ -155,7 +155,7 @@ def views(patterns):
             yield each.callback
 
 count = len(list(views(get_resolver().url_patterns)))
-for path in ("/log-in/", "/", "/school/", "/administration/login/", "/nowhere/", "/static/css/theme.css"):
+for path in ("/log-in/", "/", "/school/", "/service/", "/nowhere/", "/static/css/theme.css"):
     Client(raise_request_exception=False).get(path)
 heavy = sorted({name.partition(".")[0] for name in sys.modules} & {"weasyprint", "pydyf", "tinycss2", "fontTools"})
 print(count, heavy)

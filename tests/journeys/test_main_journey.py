@@ -74,6 +74,7 @@ def test_from_a_teachers_phone_to_the_officers_desk(
         teacher.get_by_label("Child abuse images").uncheck()
     with teacher.expect_response(re.compile("/report/guidance/")):
         teacher.get_by_label("Bullying or harassment (online bullying)").check()
+    teacher.get_by_label("No, nobody who works here").check()
     teacher.get_by_label("What happened?").fill(STORY)
     fill_day(teacher, "2", "11", "2026")
     teacher.get_by_label("In school/service setting").check()
