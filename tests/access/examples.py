@@ -13,7 +13,7 @@ from incidents.services.recording import save_page_draft
 from incidents.views.signed_ids import signed
 from tests import factories
 from tests.access import examples_of_log_in, examples_of_people
-from tests.access.world import Ask, Example, World, about_open
+from tests.access.scene import Ask, Example, World, about_open
 
 DAY = {"happened_on_day": "18", "happened_on_month": "11", "happened_on_year": "2026", "happened_at": "10:40"}
 REPORT: dict[str, Any] = {

@@ -11,7 +11,7 @@ from django.urls import reverse
 from schools.log_in import codes, guesses, rules
 from schools.models import User
 from tests import factories
-from tests.access.world import Ask, Example, World
+from tests.access.scene import Ask, Example, World
 from tests.schools.log_in.passkeys import Passkey, keep
 from tests.schools.log_in.people import PASSWORD, Enrolled, code_of, enrolled, send_password
 

@@ -18,7 +18,7 @@ from schools.services.officer import ask_officer_change, code_key, give_code
 from schools.services.posts import give_post
 from schools.viewer import Viewer
 from tests import factories
-from tests.access.world import Ask, Example, World
+from tests.access.scene import Ask, Example, World
 
 NEW_ADDRESS = "new@council.example.org"
 REASON = "The head and the chair cannot be reached, and the police ask for a record."

@@ -16,7 +16,7 @@ from tests import factories
 from tests.access.examples import CHANGE_NOTHING, READS, WRITES
 from tests.access.examples_of_log_in import FORM_COMES_BACK
 from tests.access.routes import routes
-from tests.access.world import Ask, World
+from tests.access.scene import Ask, World
 from tests.audit.tampering import link_now, troubles
 from tests.house.test_walls import OURS
 

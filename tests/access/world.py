@@ -1,167 +1,322 @@
-"""A school with everybody and everything that a page may be asked for, made when it is first needed."""
+"""One rich world, made through the services: two schools with the same names, and objects of every kind and state.
+
+It is made once a module and never changed: every request runs in a savepoint that is rolled back, so that the next one
+finds the world as it was.
+"""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from datetime import timedelta
 from typing import Any
 
-from django.test import Client
-from django.urls import reverse
+from django.db import connection, transaction
+from django.utils import timezone
 
-from dispatch.links import hash_of, new_token
+from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Message
 from incidents.models import Incident
-from incidents.services import closing, sending
+from incidents.services.closing import close
 from incidents.services.evidence import add_evidence
-from incidents.services.reporting import save_report_draft
-from schools.models import Person, School, User
+from incidents.services.opening import open_incident
+from incidents.services.recording import save_page, save_page_draft
+from incidents.services.reporting import report_incident, save_report_draft
+from incidents.services.sending import finalise
+from packs import loader
+from schools.models import Person, School, Term, User
 from schools.roles import Role
-from schools.viewer import AdministratorAt, Viewer
+from schools.sealing import seal
+from schools.selectors import viewer_for
+from schools.services.appointing import ask_to_appoint, ask_to_appoint_by_log_in
+from schools.services.emergency import approve_emergency, ask_emergency
+from schools.services.families import link_guardian
+from schools.services.officer import ask_officer_change
+from schools.viewer import Viewer
 from tests import factories
-from tests.incidents.sent import drawn, in_state, sent, write_outcome
+from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
+from tests.access.chance import NOW, chance_of
+from tests.access.personas import BY_KEY, HILLSIDE, PERSONAS, RIVERBANK, Persona
+from tests.incidents.sent import drawn
+from tests.schools.team import at
+
+LIVE_TOKEN = "live-".ljust(TOKEN_LENGTH, "x")
+OLD_TOKEN = "old-".ljust(TOKEN_LENGTH, "x")
+# Who else works here; nobody asks as one of them.
+EXTRAS: dict[str, tuple[str, tuple[Role, ...]]] = {
+    "witness": (RIVERBANK, (Role.STAFF,)),
+    "other_staff": (HILLSIDE, (Role.STAFF,)),
+    "other_witness": (HILLSIDE, (Role.STAFF,)),
+    "other_visitor": (HILLSIDE, (Role.VISITOR,)),
+    "other_parent": (HILLSIDE, (Role.PARENT,)),
+    "other_senco": (HILLSIDE, (Role.STAFF, Role.SENCO)),
+    "other_head": (HILLSIDE, (Role.STAFF, Role.HEAD_TEACHER)),
+    "other_chair": (HILLSIDE, (Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS)),
+}
+# Who does what is to be looked at in each school.
+ACTORS = {
+    RIVERBANK: {
+        "head": "head", "coordinator": "coordinator", "teacher": "witness",
+        "visitor": "visitor", "parent": "parent", "senco": "senco",
+    },
+    HILLSIDE: {
+        "head": "other_head", "coordinator": "other_coordinator", "teacher": "other_witness",
+        "visitor": "other_visitor", "parent": "other_parent", "senco": "other_senco",
+    },
+}  # fmt: skip
+REASON = "The head and the co-ordinator cannot be reached, and the police ask for a record."
+MISSING = str(uuid.UUID(int=0x5EED0000000040008000000000000000))
+Made = dict[str, str]
 
 
 @dataclass
 class World:
-    """A school with a co-ordinator, a teacher and a head teacher, and cases in every state, made when asked for."""
+    """What a test needs to ask for things: schools, log-ins, and for every object the parts of its address."""
 
-    school: School = field(default_factory=factories.school)
+    schools: dict[str, School] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    pupils: dict[str, Person] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
+    ids: dict[str, Made] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
 
-    @cached_property
-    def jo(self) -> Person:
-        return factories.coordinator(self.school)
+    def viewer(self, key: str) -> Viewer:
+        """Who a persona is inside their school."""
+        user = self.users[BY_KEY[key].login if key in BY_KEY else key]
+        viewer = viewer_for(user_id=user.pk, today=NOW.date())
+        assert viewer is not None
+        return viewer
 
-    @cached_property
-    def teacher(self) -> Person:
-        return factories.person(self.school, "Robin Vale", Role.STAFF)
+    def user(self, persona: Persona) -> User:
+        """The log-in of a persona that has one."""
+        return self.users[persona.login]
 
-    @cached_property
-    def head(self) -> Person:
-        return factories.person(self.school, "Ada Bell", Role.HEAD_TEACHER)
 
-    @cached_property
-    def chair(self) -> Person:
-        return factories.person(self.school, "Leo Abara", Role.CHAIR_OF_GOVERNORS)
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Whatever is done inside has not happened."""
+    atomic = transaction.atomic()
+    # A request's transaction must be the outermost, but for those of tests.
+    atomic._from_testcase = True  # type: ignore[attr-defined]
+    with atomic:
+        yield
+        transaction.set_rollback(True)
 
-    @cached_property
-    def dsl(self) -> Person:
-        return factories.person(self.school, "Marc Oyel", Role.DSL)
 
-    @cached_property
-    def parent(self) -> Person:
-        return factories.person(self.school, "Dan Olor", Role.PARENT)
+def make_world() -> World:
+    """The world, in the current transaction."""
+    world = World()
+    with chance_of("the world"):
+        for name in (RIVERBANK, HILLSIDE):
+            _make_school(world, name)
+        _make_people(world)
+        for name in (RIVERBANK, HILLSIDE):
+            _make_administration(world, name)
+        _make_new_school(world)
+        for name, case in CASES.items():
+            world.made[name], world.versions[name] = make_case(world, case, name)
+            for reader in KNOWS[name].split():
+                open_incident(by=world.viewer(reader), incident_id=uuid.UUID(world.made[name]["incident_id"]))
+        for name in ("ordinary", "elsewhere"):
+            world.ids[CASES[name].school] |= world.made[name]
+        _make_drafts(world)
+        _make_links(world)
+        world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
+        world.made["agreement"] = {"code": loader.latest("camden_2021").agreements[0].code}
+    # What is checked, or written, when a transaction ends: this one never does.
+    connection.check_constraints()
+    return world
 
-    @cached_property
-    def pupil(self) -> Person:
-        return factories.pupil(self.school)
 
-    @cached_property
-    def one(self) -> User:
-        return _administrator("one")
+def _make_school(world: World, name: str) -> None:
+    school = factories.school()
+    Term.objects.create(
+        school=school, name="Autumn term", starts_on=NOW.date() - timedelta(80), ends_on=NOW.date() + timedelta(30)
+    )
+    world.schools[name] = school
+    world.pupils[name] = factories.pupil(school, "Sam Reed")
+    factories.staff(school, "Kit Lowe")
 
-    @cached_property
-    def two(self) -> User:
-        return _administrator("two")
 
-    def at_work(self, who: User) -> AdministratorAt:
-        """A service administrator at work for this school."""
-        return AdministratorAt(who.pk, who.email, self.school.pk)
+def _make_people(world: World) -> None:
+    for persona in PERSONAS:
+        if persona.is_service_administrator:
+            world.users[persona.key] = _administrator(persona.key)
+        elif persona.logs_in and not persona.as_of:
+            until = NOW.date() - timedelta(1) if persona.has_left else None
+            world.people[persona.key] = factories.person(
+                world.schools[persona.school], f"Robin {persona.key.title()}", *sorted(persona.roles), until=until
+            )
+    for key, (school, roles) in EXTRAS.items():
+        world.people[key] = factories.person(world.schools[school], f"Robin {key.title()}", *roles)
+    world.users |= {key: person.user for key, person in world.people.items() if person.user}
+    world.users["second administrator"] = _administrator("second")
 
-    @property
-    def by(self) -> Viewer:
-        return factories.viewer(self.jo)
 
-    @cached_property
-    def open(self) -> Incident:
-        return factories.incident(self.by)
+def _administrator(key: str) -> User:
+    return User.objects.create(email=f"{key}@service.example.org", password="!", is_staff=True)
 
-    @cached_property
-    def sent(self) -> tuple[Incident, Message]:
-        made, message = sent(self.by)
+
+def _make_administration(world: World, name: str) -> None:
+    """What the pages about people and posts show: one of everything, each waiting for whoever is to decide."""
+    school, pupil, who = world.schools[name], world.pupils[name], ACTORS[name]
+    head, today = world.viewer(who["head"]), NOW.date()
+    guardian = link_guardian(
+        by=head, guardian_id=world.people[who["parent"]].pk, child_id=pupil.pk, starts_on=factories.schools.LONG_AGO
+    )
+    appointment = ask_to_appoint(
+        by=head, person_id=world.people[who["teacher"]].pk, post=Role.DSL, starts_on=today, ends_id=None
+    )
+    change = ask_officer_change(by=world.viewer(who["coordinator"]), new_email="new@council.example.org")
+    asked, agrees = (at(world.users[key], school.pk) for key in ("emergency_reader", "second administrator"))
+    opened = ask_emergency(by=asked, reason=REASON)
+    if name == RIVERBANK:
+        approve_emergency(by=agrees, emergency_id=opened.pk)
+        link_guardian(
+            by=head,
+            guardian_id=world.people["related_deputy"].pk,
+            child_id=pupil.pk,
+            starts_on=factories.schools.LONG_AGO,
+        )
+    waiting = ask_emergency(by=agrees, reason=REASON) if name == RIVERBANK else opened
+    world.ids[name] = {
+        "school_id": str(school.pk),
+        "person_id": str(world.people[who["teacher"]].pk),
+        "membership_id": str(world.people[who["visitor"]].memberships.get().pk),
+        "post_id": str(world.people[who["senco"]].posts.get().pk),
+        "guardian_id": str(guardian.pk),
+        "appointment_id": str(appointment.pk),
+        "change_id": str(change.pk),
+        "emergency_id": str(opened.pk),
+    }
+    if name == RIVERBANK:
+        world.made["the school"] = world.ids[name]
+        world.made["emergency"] = {**world.ids[name], "emergency_id": str(waiting.pk)}
+
+
+def _make_new_school(world: World) -> None:
+    """A school that cannot help itself yet: one member, and a post that one administrator has asked for."""
+    school = factories.school("Newbank Infant School")
+    first = factories.person(school, "Robin First", Role.STAFF)
+    assert first.user is not None
+    asked = ask_to_appoint_by_log_in(
+        by=at(world.users["second administrator"], school.pk),
+        email=first.user.email,
+        post=Role.HEAD_TEACHER,
+        starts_on=NOW.date(),
+    )
+    world.users["first member"] = first.user
+    world.made["new school"] = {"school_id": str(school.pk), "appointment_id": str(asked.pk)}
+
+
+def make_case(world: World, case: Case, label: str) -> tuple[Made, int]:
+    """A case as people make it, up to its state: the parts of the addresses of all it holds, and its version."""
+    person = world.pupils[case.school] if case.subject == PUPIL else world.people[case.subject]
+    subject = _as_subject(person, "pupil" if case.subject == PUPIL else "staff")
+    said = {**factories.answers(), "people": [subject], **case.said}
+    incident = report_incident(by=world.viewer(case.reporter), incident_id=uuid.uuid4(), answers=said, **case.routed)
+    made = {
+        "incident_id": str(incident.pk),
+        "evidence_id": MISSING,
+        "message_id": MISSING,
+        "revision": "1",
+        "number": "1",
+        "page_code": "action",
+        "reference": incident.reference,
+    }
+    if case.state == "reported":
+        return made, incident.revision
+    by = world.viewer(case.handler)
+    incident = _record(by, incident, "details", {"reported_by": "Robin Witness"})
+    incident = _record(by, incident, "action", {"outcome": f"Talked it through, {label}."})
+    if not incident.uploads_barred:
+        content = f"What was on the screen, {label}.".encode()
+        kept = add_evidence(by=by, incident_id=incident.pk, filename="screen.txt", content=content)
+        made["evidence_id"] = str(kept.pk)
+    made["revision"] = str(incident.revision)
+    if case.state != "recorded":
+        message = finalise(by=by, incident_id=incident.pk, version=incident.revision)
+        made["message_id"] = str(message.pk)
         drawn(message)
-        return made, message
-
-    @cached_property
-    def failed(self) -> tuple[Incident, Message]:
-        made, message = self.sent
-        return made, in_state(message, "failed", problem="busy", handed_over_at=message.created_at)
-
-    @cached_property
-    def to_close(self) -> Incident:
-        made, message = self.sent
-        in_state(message, "accepted", accepted_at=message.created_at)
-        made = write_outcome(self.by, made)
-        message = update(self.by, made)
-        in_state(message, "accepted", accepted_at=message.created_at)
-        return made
-
-    @cached_property
-    def closed(self) -> Incident:
-        closing.close(by=self.by, incident_id=self.to_close.pk)
-        return self.to_close
-
-    @cached_property
-    def draft(self) -> uuid.UUID:
-        made = uuid.uuid4()
-        save_report_draft(by=factories.viewer(self.teacher), incident_id=made, content={"typed": {}})
-        return made
-
-    @cached_property
-    def reported(self) -> Incident:
-        return factories.report(factories.viewer(self.teacher))
-
-    @cached_property
-    def evidence(self) -> uuid.UUID:
-        return add_evidence(by=self.by, incident_id=self.open.pk, filename="note.txt", content=b"A note.").pk
-
-    @cached_property
-    def token(self) -> str:
-        token = new_token()
-        _, message = self.sent
-        now = message.created_at
-        in_state(
-            message, "accepted", accepted_at=now, mime_sealed=b"x", composed_at=now, token_hash=hash_of(token),
-            token_expires_at=now.replace(year=now.year + 1),
-        )  # fmt: skip
-        return token
+        _leave(message, case.state)
+    if case.state == "closed":
+        close(by=by, incident_id=incident.pk)
+    save_page_draft_unless_closed(by, incident, case.state)
+    return made, incident.revision
 
 
-def _administrator(name: str) -> User:
-    return User.objects.create(email=f"{name}@service.example.org", password="!", is_staff=True)
+def _record(by: Viewer, incident: Incident, page_code: str, answers: dict[str, Any]) -> Incident:
+    return save_page(
+        by=by, incident_id=incident.pk, page_code=page_code, version=incident.revision, answers=answers, reason="Why."
+    )
 
 
-def update(by: Viewer, made: Incident) -> Message:
-    """The newest version, sent as well."""
-    made.refresh_from_db()
-    return sending.finalise(by=by, incident_id=made.pk, version=made.revision)
+def save_page_draft_unless_closed(by: Viewer, incident: Incident, state: str) -> None:
+    """Something typed and not saved."""
+    if state != "closed":
+        typed = {"typed": {"description": ["Half a sentence"]}}
+        save_page_draft(
+            by=by, incident_id=incident.pk, page_code="what-happened", version=incident.revision, content=typed
+        )
 
 
-@dataclass
-class Ask:
-    """One request: who asks, for which page, and with which form where it is a POST."""
-
-    who: Person | User | None
-    name: str
-    args: list[Any] = field(default_factory=list)
-    data: dict[str, Any] | None = None
-
-    @cached_property
-    def client(self) -> Client:
-        """The browser of whoever asks, logged in when it is first used."""
-        user = self.who.user if isinstance(self.who, Person) else self.who
-        client = factories.log_in_user(user) if user else Client()
-        client.raise_request_exception = False
-        return client
-
-    def send(self) -> Any:
-        """The answer, whatever its status."""
-        path = reverse(self.name, args=self.args)
-        return self.client.get(path) if self.data is None else self.client.post(path, self.data)
+def _leave(message: Message, state: str) -> None:
+    """The message as the worker would have left it."""
+    now = timezone.now()
+    columns: dict[str, Any] = {"state": "accepted", "accepted_at": now, "handed_over_at": now}
+    if state == "failed":
+        columns = {"state": "failed", "problem": "refused", "attempt_count": 1}
+    if state == "uncertain":
+        columns = {"state": "uncertain", "problem": "lost_after_data", "handed_over_at": now, "attempt_count": 1}
+    Message.objects.filter(pk=message.pk).update(**columns)
 
 
-def about_open(name: str, *more: Any, data: dict[str, Any] | None = None) -> Callable[[World], Ask]:
-    return lambda world: Ask(world.jo, name, [world.open.pk, *more], data)
+def _make_drafts(world: World) -> None:
+    """A report that was begun and not sent."""
+    incident_id = uuid.uuid4()
+    save_report_draft(
+        by=world.viewer("staff"), incident_id=incident_id, content={"typed": {"description": ["Half a sentence"]}}
+    )
+    world.made["draft"] = {"incident_id": str(incident_id)}
 
 
-Example = Callable[[World], Ask]
+def _make_links(world: World) -> None:
+    """The officer's link to one report that arrived, and an expired one to another."""
+    now = timezone.now()
+    for name, case, token, expires in (
+        ("live link", "ordinary", LIVE_TOKEN, now + timedelta(days=20)),
+        ("old link", "closed", OLD_TOKEN, now - timedelta(days=1)),
+    ):
+        Message.objects.filter(pk=world.made[case]["message_id"]).update(
+            token_hash=hash_of(token), token_expires_at=expires, mime_sealed=seal(b"The mail."), composed_at=now
+        )
+        world.made[name] = {"token": token}
+
+
+def make_hidden(world: World, hidden: Hidden, name: str) -> Made:
+    """The hidden case, lived in: handled, sent in vain, read by whoever may; in the current transaction."""
+    with chance_of(f"the hidden case: {name}"):
+        made, version = make_case(world, hidden.case, "hidden")
+        if hidden.late_subject:
+            _add_subject(world, hidden, made, version)
+    connection.check_constraints()
+    return made
+
+
+def _add_subject(world: World, hidden: Hidden, made: Made, version: int) -> None:
+    """Somebody who could read it until now is named as a subject too."""
+    people = [_as_subject(world.pupils[hidden.case.school]), _as_subject(world.people[hidden.late_subject], "staff")]
+    save_page(
+        by=world.viewer(hidden.case.handler),
+        incident_id=uuid.UUID(made["incident_id"]),
+        page_code="people",
+        version=version,
+        answers={"people": people},
+        # It goes another way from now on, which may lead away from whoever names them.
+        confirmed=True,
+    )
+
+
+def _as_subject(person: Person, kind: str = "pupil") -> dict[str, str]:
+    return {"person_id": str(person.pk), "name": person.full_name, "group": "", "kind": kind, "part": "subject"}

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.traces import untraced
 from schools.log_in import codes, passkeys, second_steps, sessions
@@ -28,7 +28,7 @@ _WRONG_PASSKEY = "No passkey was made. Try again, or choose the app."
 @untraced("one's own ways to log in, and where one is logged in")
 @without_school
 @never_cache
-@require_GET
+@require_safe
 def account(request: PersonRequest) -> HttpResponse:
     """What one can log in with, and where one is logged in."""
     return render(request, "log_in/account.html", {"own": own_log_in(request, request.user)})
@@ -37,7 +37,7 @@ def account(request: PersonRequest) -> HttpResponse:
 @untraced("the second steps there are")
 @part_of_log_in
 @never_cache
-@require_GET
+@require_safe
 def second_step(request: PersonRequest) -> HttpResponse:
     """The first second step: which one shall it be?"""
     if is_whole(request):

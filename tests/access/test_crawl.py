@@ -1,0 +1,148 @@
+"""Non-interference: two worlds that differ in hidden cases, and who must not know of them is told the same in both.
+
+The worlds are one database before and after a savepoint in which the cases are made through the services, lived in and
+read by whoever may. That proves the same as two databases, and more strictly: all that the worlds share is the same
+rows with the same ids, chance is drawn from the same stream and time stands still, so that nothing need be masked and
+the answers are compared byte by byte, with their headers and cookies.
+
+The second world holds at once every case that somebody must not know of. Where it shows, the cases are tried one by
+one, to say which it was.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+
+import pytest
+
+from tests.access.browsing import Answer
+from tests.access.cases import HIDDEN, Hidden
+from tests.access.conftest import Stage
+from tests.access.crawler import Told, Visit, crawl, probe
+from tests.access.personas import BY_KEY, PERSONAS, Persona
+from tests.access.world import Made, make_hidden, put_back
+
+pytestmark = pytest.mark.django_db
+
+# One log-in crawls once, whichever part it plays.
+LOGINS = [persona for persona in PERSONAS if not persona.as_of]
+# As many personas share one second world; the tests are shared out among several processes.
+TOGETHER = 5
+Worlds = list[tuple[tuple[str, ...], tuple[Persona, ...]]]
+
+
+def hidden_from(persona: Persona) -> tuple[str, ...]:
+    """The cases that somebody must not know of."""
+    return tuple(name for name, hidden in HIDDEN.items() if persona.key not in hidden.knows.split())
+
+
+def worlds() -> Worlds:
+    """Which cases each second world holds, and who crawls it."""
+    by_what_is_hidden: dict[tuple[str, ...], list[Persona]] = {}
+    for persona in LOGINS:
+        by_what_is_hidden.setdefault(hidden_from(persona), []).append(persona)
+    return [
+        (names, tuple(personas[start : start + TOGETHER]))
+        for names, personas in by_what_is_hidden.items()
+        for start in range(0, len(personas), TOGETHER)
+    ]
+
+
+def test_from_everybody_something_is_hidden() -> None:
+    assert all(hidden_from(persona) for persona in LOGINS)
+    assert sum(len(hidden_from(persona)) for persona in LOGINS) > 100
+
+
+@pytest.mark.parametrize(
+    ("names", "personas"), worlds(), ids=["-".join(each.key for each in personas) for _, personas in worlds()]
+)
+def test_what_is_hidden_changes_nothing(
+    stage: Stage,
+    names: tuple[str, ...],
+    personas: tuple[Persona, ...],
+    record_property: Callable[[str, object], None],
+) -> None:
+    without = {persona: crawl(stage.world, stage.as_persona(persona)) for persona in personas}
+    everything = [(visit, answer) for told in without.values() for visit, each in told.items() for answer in each]
+    assert [f"{visit}: {answer.failure}" for visit, answer in everything if answer.status >= 500] == []
+    differences = compared(stage, names, without)
+    if any(differences.values()) and len(names) > 1:
+        differences = {
+            persona: f"{name}: {difference}"
+            for name in names
+            for persona, difference in compared(stage, (name,), without).items()
+            if difference
+        } or differences
+    assert not any(differences.values()), "\n".join(f"{each.key}: {told}" for each, told in differences.items() if told)
+    record_property("crawls", len(personas))
+    record_property("hidden_pairs", len(personas) * len(names))
+    record_property("answers", len(everything))
+
+
+def compared(stage: Stage, names: tuple[str, ...], without: Mapping[Persona, dict[Visit, Told]]) -> dict[Persona, str]:
+    """For each persona the first difference that these cases make; empty where they make none."""
+    with put_back():
+        made = [_live(stage, HIDDEN[name], name) for name in names]
+        with_it = {persona: _told(stage, persona, made) for persona in without}
+    found = {}
+    for persona, told in without.items():
+        expected = {**told, **_probed(stage, persona, made)}
+        meant = {route for name in names for route in HIDDEN[name].told.get(persona.key, "").split()}
+        found[persona] = first_difference(expected, with_it[persona], meant)
+    return found
+
+
+def _told(stage: Stage, persona: Persona, made: list[Made]) -> dict[Visit, Told]:
+    return {**crawl(stage.world, stage.as_persona(persona)), **_probed(stage, persona, made)}
+
+
+def _probed(stage: Stage, persona: Persona, made: list[Made]) -> dict[Visit, Told]:
+    browser = stage.as_persona(persona)
+    return {visit: told for each in made for visit, told in probe(stage.world, browser, each).items()}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_the_crawl_would_notice(stage: Stage, name: str) -> None:
+    """Everybody who may know of the hidden case is told of it by the same questions: the comparison is not blind."""
+    knowing = [BY_KEY[key] for key in HIDDEN[name].knows.split()]
+    with put_back():
+        made = [_live(stage, HIDDEN[name], name)]
+        told = {persona: _probed(stage, persona, made) for persona in knowing}
+    for persona in knowing:
+        assert first_difference(_probed(stage, persona, made), told[persona]) != "", persona.key
+
+
+def _live(stage: Stage, hidden: Hidden, name: str) -> Made:
+    """A hidden case, opened by everybody who may."""
+    made = make_hidden(stage.world, hidden, name)
+    for key in hidden.knows.split():
+        opened = stage.as_persona(BY_KEY[key]).go("GET", f"/incidents/{made['incident_id']}/")
+        assert opened.status == 200, f"{key} must be able to open the hidden case: {opened.status} {opened.failure}"
+    return made
+
+
+def first_difference(one: Mapping[Visit, Told], other: Mapping[Visit, Told], skip: Collection[str] = ()) -> str:
+    """Where two crawls were first told different things; empty where they were not."""
+    for visit, told in one.items():
+        if visit.route in skip:
+            continue
+        if visit not in other:
+            return f"{visit} is there only without the case"
+        if len(told) != len(other[visit]):
+            return f"{visit} leads on only in one world"
+        # What is led to where a difference is meant is that difference again.
+        alike = 1 if _leads_to(told[0]) in skip else len(told)
+        for before, after in zip(told[:alike], other[visit][:alike], strict=True):
+            if before != after:
+                return f"{visit}: {_of(before, after)}"
+    return next((f"{visit} is there only with the case" for visit in other if visit not in one), "")
+
+
+def _leads_to(answer: Answer) -> str:
+    return Visit("GET", answer.location).route if answer.location.startswith("/") else ""
+
+
+def _of(before: Answer, after: Answer) -> str:
+    if (before.status, before.headers, before.cookies) != (after.status, after.headers, after.cookies):
+        return f"{before.status} {before.headers} {before.cookies} or {after.status} {after.headers} {after.cookies}"
+    place = next((n for n, (a, b) in enumerate(zip(before.body, after.body, strict=False)) if a != b), 0)
+    start = max(place - 200, 0)
+    return f"...{before.body[start : place + 200]!r}... or ...{after.body[start : place + 200]!r}..."

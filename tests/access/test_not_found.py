@@ -1,0 +1,110 @@
+"""What somebody may not know of is not there: one and the same answer, byte for byte, and the same work for it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.access.browsing import Answer, Browser
+from tests.access.cases import CASES, is_known
+from tests.access.conftest import Stage
+from tests.access.personas import HILLSIDE, PERSONAS, RIVERBANK, Persona
+from tests.access.table import BODIES_WITH_IDS, Route, body_of, routes, rows
+from tests.access.world import MISSING, World
+
+pytestmark = pytest.mark.django_db
+
+IDS = frozenset(part for route in routes().values() for part in route.parts if part.endswith("_id"))
+MEMBERS = [persona for persona in PERSONAS if persona.is_member and not persona.as_of]
+WITH_IDS = [route for route in routes().values() if not IDS.isdisjoint(route.parts)]
+# One case for each way in which it can be hidden from somebody.
+HIDDEN = ("reported", "ordinary", "about_staff", "about_head", "about_chair", "about_coordinator", "in_confidence")
+# What a service administrator is at work for is said in the address, and every school is theirs to look after.
+THEIRS = frozenset({"school_id"})
+GARBAGE = "/incidents/not-an-id/"
+TRANSACTIONS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+# What is told of an answer: its status, headers, cookies and bytes, and how many queries it took.
+Told = tuple[Answer, int]
+
+
+def told(browser: Browser, method: str, path: str, body: object = None) -> Told:
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.ask(method, path, body)  # type: ignore[arg-type]
+    return answer, sum(not each["sql"].startswith(TRANSACTIONS) for each in captured)
+
+
+def others(world: World, persona: Persona, part: str, made: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Ids that somebody may not know: of the other school, of one's own school, and of nothing."""
+    yield "missing", MISSING
+    yield "of another school", world.ids[HILLSIDE if persona.school == RIVERBANK else RIVERBANK][part]
+    for name, case in ((name, CASES[name]) for name in HIDDEN):
+        there = world.made[name].get(part, MISSING)
+        is_theirs = is_known(name, persona) or case.reporter == persona.key
+        if part == "incident_id" and case.school == persona.school and not is_theirs:
+            yield f"hidden ({name})", there
+        if part != "incident_id" and case.school == persona.school and there not in {made[part], MISSING}:
+            yield f"of another case ({name})", there
+            return
+
+
+@pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: route.name)
+def test_a_hidden_thing_is_answered_like_a_missing_one(
+    stage: Stage, route: Route, record_property: Callable[[str, object], None]
+) -> None:
+    row, compared, wrong = rows()[route.name], 0, []
+    for persona in MEMBERS:
+        browser = stage.as_persona(persona)
+        nowhere = browser.ask("GET", GARBAGE)
+        case = row.object_for(persona)
+        if persona.school != RIVERBANK and case in CASES:
+            case = "elsewhere"
+        made = {**stage.world.ids[persona.school], **stage.world.made[case]}
+        if persona.school != RIVERBANK and case not in CASES:
+            made = {**made, **stage.world.ids[persona.school]}
+        for method in row.methods:
+            body = body_of(route.name, stage.world, persona, case) if method == "POST" else None
+            for part in sorted((IDS - THEIRS) & set(route.parts)):
+                answers = {
+                    what: told(browser, method, route.path({**made, part: each}), body)
+                    for what, each in others(stage.world, persona, part, made)
+                }
+                missing = answers.pop("missing")
+                # A missing thing may be refused before it is looked for, by role alone.
+                if missing[0].status not in {403, 404}:
+                    wrong.append(f"{method} as {persona.key}: a missing {part} is answered {missing[0].status}")
+                if missing[0].status == 404 and (missing[0].body, missing[0].headers) != (
+                    nowhere.body,
+                    nowhere.headers,
+                ):
+                    wrong.append(f"{method} as {persona.key}: not the page of an address that is nowhere")
+                for what, answer in answers.items():
+                    compared += 1
+                    if answer != missing:
+                        wrong.append(
+                            f"{method} as {persona.key}, {part} {what}: {answer[0].status} in {answer[1]} queries, "
+                            f"missing: {missing[0].status} in {missing[1]}"
+                        )
+    record_property("compared", compared)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("name", "part"), [(name, part) for name, parts in BODIES_WITH_IDS.items() for part in parts])
+def test_an_id_that_is_posted_says_no_more(stage: Stage, name: str, part: str) -> None:
+    """In a form as in an address: another's id is answered like one of nothing."""
+    row = rows()[name]
+    for persona in row.allowed("POST"):
+        if persona.school != RIVERBANK:
+            continue
+        browser, about = stage.as_persona(persona), row.object_for(persona)
+        path = routes()[name].path(stage.world.made.get(about, {}))
+        answers = [
+            told(browser, "POST", path, {**body_of(name, stage.world, persona, about), part: each})
+            for each in (MISSING, BODIES_WITH_IDS[name][part](stage.world, HILLSIDE))
+        ]
+        assert len({_without_echo(answer) for answer in answers}) == 1, f"{name} {part} as {persona.key}"
+
+
+def _without_echo(answer: Told) -> tuple[int, int, str]:
+    """What is typed may stand in the answer once more; whatever else it says may not differ."""
+    return answer[0].status, answer[1], answer[0].location
