@@ -166,7 +166,10 @@ def troubles(*, viewer: Viewer, now: datetime | None = None, about: Subjects | N
         Q(state__in=[State.FAILED, State.UNCERTAIN]) | Q(repeated=True) | Q(due_at__lt=now) | Q(created_at__lt=late)
     )
     messages = (
-        _about(_visible(viewer), about).exclude(state__in=_ARRIVED).filter(trouble).order_by("due_at", "created_at")
+        _about(_visible(viewer), about)
+        .exclude(state__in=_ARRIVED)
+        .filter(trouble)
+        .order_by("due_at", "created_at", "pk")
     )
     return tuple(_delivery(viewer, _Row(*row), now) for row in messages)
 

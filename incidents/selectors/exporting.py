@@ -22,7 +22,7 @@ def people_of(*, viewer: Viewer, filters: Filters) -> dict[UUID, list[str]]:
     people: dict[UUID, list[str]] = {}
     rows = Involvement.objects.filter(
         school_id=viewer.school_id, incident__in=filtered(viewer, filters).values("pk"), until_revision__isnull=True
-    ).order_by("part", "name")
+    ).order_by("part", "name", "pk")
     for incident_id, name, part in rows.values_list("incident_id", "name", "part"):
         people.setdefault(incident_id, []).append(f"{name} ({part})")
     return people

@@ -41,7 +41,7 @@ def readings_of(*, viewer: Viewer, incident_id: UUID, document_ids: Iterable[UUI
         school_id=viewer.school_id, object_ids=[incident_id, *document_ids], actions=READING
     ).filter(actor_id__isnull=False)
     days = entries.annotate(day=TruncDate("at")).values_list("actor_id", "day")
-    rows = list(days.annotate(last=Max("at"), times=Count("pk")).order_by("-last")[: READINGS_SHOWN + 1])
+    rows = list(days.annotate(last=Max("at"), times=Count("pk")).order_by("-last", "actor_id")[: READINGS_SHOWN + 1])
     people = Person.objects.filter(school_id=viewer.school_id, user_id__in={actor_id for actor_id, *_ in rows})
     names = {user_id: f"{given} {family}" for user_id, given, family in people.values_list(
         "user_id", "given_name", "family_name")}  # fmt: skip

@@ -150,7 +150,7 @@ _INCIDENT = Prepared(
 _EVIDENCE = Prepared(
     lambda incident_id: (
         Evidence.objects.filter(incident_id=incident_id)
-        .order_by("added_at")
+        .order_by("added_at", "pk")
         .values_list(
             "pk", "filename", "media_type", "size_bytes", "sha256", "added_at",
             "added_by__given_name", "added_by__family_name",

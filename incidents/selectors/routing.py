@@ -94,14 +94,14 @@ _SHUT_OUT = Prepared(
 _ADVICE = Prepared(
     lambda incident_id: (
         Advice.objects.filter(incident_id=incident_id)
-        .order_by("at")
+        .order_by("at", "pk")
         .values_list("kind", "decision", "reason", "by__given_name", "by__family_name", "at")
     )
 )
 _HANDOVERS = Prepared(
     lambda incident_id: (
         Handover.objects.filter(incident_id=incident_id)
-        .order_by("at")
+        .order_by("at", "pk")
         .values_list("from_post", "to_post", "why", "reason", "by__given_name", "by__family_name", "at")
     )
 )

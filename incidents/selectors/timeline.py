@@ -38,7 +38,7 @@ _REVISIONS = Prepared(
 _TRANSITIONS = Prepared(
     lambda incident_id: (
         Transition.objects.filter(incident_id=incident_id)
-        .order_by("at")
+        .order_by("at", "revision", "pk")
         .values_list("to_status", "at", "reason", "revision", "by__given_name", "by__family_name")
     )
 )

@@ -97,7 +97,7 @@ def _of_a_reader(viewer: Viewer, now: datetime, facts: tuple[Fact, ...]) -> Toda
     unsent = Q(sent_revision__isnull=True) | Q(sent_revision__lt=F("revision"))
     at_work = Q(status__in=[Status.RECORDED, Status.IN_PROGRESS])
     waiting = as_rows(
-        mine.filter(Q(status=Status.REPORTED) | (at_work & unsent)).order_by("due_at", "logged_at"), OPEN_SHOWN
+        mine.filter(Q(status=Status.REPORTED) | (at_work & unsent)).order_by("due_at", "logged_at", "id"), OPEN_SHOWN
     )
     sent_and_open = mine.filter(status=Status.IN_PROGRESS, sent_revision=F("revision")).order_by("logged_at", "id")
     to_close = as_rows(sent_and_open, OPEN_SHOWN)

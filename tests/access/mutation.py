@@ -1,27 +1,33 @@
 """Mutation of what decides who may see what. Heavy, and so a command of its own:
 
-    .venv/bin/python -m tests.access.mutation                  every module below: an hour or two
+    .venv/bin/python -m tests.access.mutation                  every module below: two hours on two processors
     .venv/bin/python -m tests.access.mutation incidents/access.py ...
+    .venv/bin/python -m tests.access.mutation --near           only with the near tests; what survives is said
+    .venv/bin/python -m tests.access.mutation --go-on          what an earlier run saw killed is not tried again
     .venv/bin/python -m tests.access.mutation --write          and the figures go into docs/security.md
 
-Two kinds of mutants. cosmic-ray turns operators, comparisons, constants and decorators over; it lives in an environment
-of its own under var/, for it is needed by nothing else. ``removing`` takes out whole checks, operands and elements of
-tables, which no tool does. Both work on a copy of the tree, so that nothing here is ever half mutated.
+Two kinds of mutants. ``removing`` takes out whole checks, operands and elements of tables, which no tool does.
+cosmic-ray turns operators, comparisons, constants and decorators over; it lives in an environment of its own under
+var/, for it is needed by nothing else. Each mutant lies in a copy of the tree: nothing here is ever half mutated.
 What the database decides is mutated in the running tests: tests/access/test_mutants_of_grants.py and
 tests/access/test_mutants_of_policies.py.
 """
 
+import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import venv
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
+from threading import Lock
 
 from esafety import embedded
 from tests import services
@@ -30,42 +36,103 @@ from tests.house.source import ROOT, files
 
 TOOL = "cosmic-ray==8.7.0"
 HOME = ROOT / "var" / "mutation"
-TREE = HOME / "tree"
+SEEN_KILLED = HOME / "killed.txt"
 SECONDS = 900
-# What makes no difference to a rule, or is no code: arithmetic in place of a set's or a condition's operators.
-LEFT_OUT = [r"core/ReplaceBinaryOperator_(?!BitAnd_BitOr|BitOr_BitAnd|Add_Sub|Sub_Add)", r"core/ReplaceOrWithAnd$"]
+WORKERS = os.cpu_count() or 1
 # Mutants that no test can tell from the module, and why.
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("incidents/access.py", "conflict_q: the condition school_id=viewer.school_id"): "a person is of one school",
     ("incidents/access.py", "own_q: the condition school_id=viewer.school_id"): "a person is of one school",
     ("incidents/access.py", "told_q: the condition school_id=viewer.school_id"): "a person is of one school",
 }
-_PAGES = (
-    "tests/access/test_rules_in_sql.py",
-    "tests/access/test_objects.py",
-    "tests/access/test_matrix.py",
-    "tests/access/test_crawl.py",
-)
-# The modules, and the tests that are to notice: the quick and near ones first, for the first failure ends a run.
-TARGETS: dict[str, tuple[str, ...]] = {
-    "schools/roles.py": (
-        "tests/house/test_docs.py",
-        "tests/schools/test_posts.py",
-        "tests/schools/test_appointing.py",
-        "tests/schools/test_members.py",
-        "tests/access/test_mutants_of_grants.py",
-        *_PAGES,
+_PAGES = ("tests/access/test_matrix.py", "tests/access/test_crawl.py")
+_ROWS = ("tests/access/test_rules_in_sql.py", "tests/access/test_objects.py")
+_PLAIN = ("tests/incidents/test_rules_small.py", "tests/incidents/test_rules_answers.py")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The tests that are to notice, the near and quick ones first (the first failure ends a run); whether cosmic-ray
+    mutates the module too: those that decide who may see or do something."""
+
+    near: tuple[str, ...]
+    far: tuple[str, ...] = ()
+    by_the_tool: bool = False
+
+
+TARGETS: dict[str, Target] = {
+    "incidents/access.py": Target(
+        (*_ROWS, "tests/incidents/test_access.py", "tests/incidents/test_routing.py"), _PAGES, by_the_tool=True
     ),
-    "schools/access.py": _PAGES,
-    "incidents/access.py": (*_PAGES, "tests/incidents/test_access.py", "tests/incidents/test_routing.py"),
-    "incidents/rules/routing.py": (
-        "tests/incidents/test_rules_routing.py",
-        "tests/incidents/test_routing.py",
-        "tests/incidents/test_routing_pages.py",
-        *_PAGES,
+    "schools/access.py": Target(_ROWS, _PAGES, by_the_tool=True),
+    "dispatch/access.py": Target(
+        (*_ROWS, "tests/dispatch/test_selectors.py", "tests/dispatch/test_services.py"), _PAGES, by_the_tool=True
     ),
-    "dispatch/access.py": (*_PAGES, "tests/dispatch/test_selectors.py", "tests/dispatch/test_services.py"),
-    "schools/wall.py": ("tests/schools/test_wall.py", "tests/house/test_walls.py", "tests/esafety/test_roles.py"),
+    "incidents/rules/routing.py": Target(
+        ("tests/incidents/test_rules_routing.py", "tests/incidents/test_routing.py"),
+        ("tests/incidents/test_routing_pages.py", *_ROWS, *_PAGES),
+        by_the_tool=True,
+    ),
+    "incidents/rules/posts.py": Target(
+        (*_PLAIN, "tests/incidents/test_rules_routing.py"),
+        ("tests/incidents/test_routing.py", "tests/incidents/test_rerouting.py", "tests/incidents/test_people_page.py"),
+        by_the_tool=True,
+    ),
+    "schools/rules/posts.py": Target(
+        ("tests/schools/test_rules_people.py", "tests/schools/test_appointing.py"),
+        ("tests/schools/test_posts.py",),
+        by_the_tool=True,
+    ),
+    "schools/rules/emergency.py": Target(
+        ("tests/schools/test_rules_people.py", "tests/schools/test_emergency.py"), by_the_tool=True
+    ),
+    "schools/rules/officer.py": Target(
+        ("tests/schools/test_rules_people.py", "tests/schools/test_officer_change.py"), by_the_tool=True
+    ),
+    "schools/log_in/rules.py": Target(
+        ("tests/schools/log_in/test_rules.py", "tests/schools/log_in/test_password.py"),
+        ("tests/schools/log_in",),
+        by_the_tool=True,
+    ),
+    "schools/wall.py": Target(
+        ("tests/schools/test_wall.py", "tests/house/test_walls.py", "tests/esafety/test_roles.py"),
+        by_the_tool=True,
+    ),
+    "schools/roles.py": Target(
+        (
+            "tests/house/test_docs.py",
+            "tests/access/test_mutants_of_grants.py",
+            "tests/schools/test_posts.py",
+            "tests/schools/test_appointing.py",
+            "tests/schools/test_members.py",
+        ),
+        (*_ROWS, *_PAGES),
+        by_the_tool=True,
+    ),
+    "schools/rules/names.py": Target(
+        ("tests/schools/test_rules_people.py", "tests/incidents/test_namesakes.py"),
+        ("tests/incidents/test_routing.py",),
+    ),
+    "audit/rules.py": Target(("tests/audit/test_record.py", "tests/audit/test_chain.py", "tests/incidents")),
+    "dispatch/rules/chips.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch", "tests/incidents")),
+    "dispatch/rules/notices.py": Target(("tests/dispatch/test_notices.py",), ("tests/schools", "tests/dispatch")),
+    "dispatch/rules/outcomes.py": Target(("tests/dispatch/test_smtp.py", "tests/dispatch/test_delivery.py")),
+    "dispatch/rules/problems.py": Target(
+        ("tests/dispatch/test_rules_addresses.py", "tests/dispatch/test_rules_states.py"), ("tests/dispatch",)
+    ),
+    "dispatch/rules/references.py": Target(("tests/dispatch",)),
+    "dispatch/rules/states.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch",)),
+    "incidents/rules/answers.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/cells.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_export.py")),
+    "incidents/rules/chips.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/clock.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
+    "incidents/rules/pages.py": Target(("tests/incidents/test_rules_turning.py", *_PLAIN), ("tests/incidents",)),
+    "incidents/rules/references.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/statuses.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/turning.py": Target(("tests/incidents/test_rules_turning.py",), ("tests/incidents",)),
+    "incidents/rules/wording.py": Target(("tests/incidents/test_rules_wording.py",), ("tests/incidents",)),
+    "packs/rules.py": Target(("tests/packs",), ("tests/sanctions", "tests/aup")),
 }
 
 
@@ -74,8 +141,8 @@ class Outcome:
     """What became of the mutants of one module."""
 
     module: str
-    killed: dict[str, int] = field(default_factory=dict)
-    total: dict[str, int] = field(default_factory=dict)
+    killed: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
     survivors: list[str] = field(default_factory=list)
     equivalent: list[str] = field(default_factory=list)
 
@@ -84,143 +151,174 @@ class Outcome:
         if not is_killed and (self.module, what) in EQUIVALENT:
             self.equivalent.append(f"{what} ({EQUIVALENT[self.module, what]})")
             return
-        self.total[kind] = self.total.get(kind, 0) + 1
-        self.killed[kind] = self.killed.get(kind, 0) + is_killed
+        self.total[kind] += 1
+        self.killed[kind] += is_killed
         if not is_killed:
-            self.survivors.append(f"{kind}, {what}")
+            self.survivors.append(f"{kind}: {what}")
 
     @property
     def line(self) -> str:
         """The figures of the module."""
         kinds = "; ".join(f"{kind} {self.killed[kind]} of {self.total[kind]}" for kind in self.total)
-        left_aside = f"; the same in effect: {', '.join(self.equivalent)}" if self.equivalent else ""
-        return (
-            f"`{self.module}`: {sum(self.killed.values())} of {sum(self.total.values())} killed ({kinds}){left_aside}"
-        )
+        return f"`{self.module}`: {self.killed.total()} of {self.total.total()} killed ({kinds})"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A copy of the tree with a database and broker of its own: one run of tests at a time."""
+
+    tree: Path
+    environment: dict[str, str]
+
+    def noticed(self, module: str, mutant: str, tests: tuple[str, ...]) -> bool:
+        """Whether a test fails with the mutant in the module's place; a run that never ends is one that noticed."""
+        path = self.tree / module
+        source = path.read_text(encoding="utf-8")
+        try:
+            self._put(path, mutant)
+            return self.run(tests) != 0
+        finally:
+            self._put(path, source)
+
+    def _put(self, path: Path, source: str) -> None:
+        """Write a module, and throw away what was compiled of it: Python goes by length and second alone."""
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+            compiled.unlink()
+        path.write_text(source, encoding="utf-8")
+
+    def run(self, tests: tuple[str, ...]) -> int:
+        """The exit code of the tests, until the first failure; without browsers and faults."""
+        python = ROOT / ".venv" / "bin" / "python"
+        options = ["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", "-m", "not browser and not faults"]
+        try:
+            done = subprocess.run(
+                [str(python), "-m", "pytest", *options, *dict.fromkeys(tests)],
+                cwd=self.tree, env=self.environment, capture_output=True, timeout=SECONDS, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return 1
+        return done.returncode
 
 
 def main(arguments: list[str]) -> int:
     """Mutate the modules that are named, or all; 0 when every mutant was killed."""
     wanted = [each for each in arguments if not each.startswith("-")] or list(TARGETS)
-    outcomes = []
-    with servers() as environment:
-        for module in wanted:
-            outcome = Outcome(module)
-            outcomes.append(outcome)
-            copy_tree()
-            if run(environment, TARGETS[module]) != 0:
-                say(f"{module}: its tests do not pass without a mutant")
-                return 2
-            _taken_out(outcome, environment)
-            copy_tree()
-            _by_the_tool(outcome, environment)
-            say(outcome.line)
-            for survivor in outcome.survivors:
-                say(f"  survived: {survivor}")
-    killed, total = (sum(sum(getattr(each, name).values()) for each in outcomes) for name in ("killed", "total"))
-    said = f"Mutants of access and rules: {killed} of {total} killed; run on {figures.today()}."
-    say(said)
+    is_near = "--near" in arguments
+    if "--go-on" not in arguments:
+        SEEN_KILLED.unlink(missing_ok=True)
+    outcomes = {module: Outcome(module) for module in wanted}
+    with places() as free, ThreadPoolExecutor(WORKERS) as pool:
+        everything = tuple(dict.fromkeys(test for module in wanted for test in tests_of(module, is_near=is_near)))
+        if not is_near and not passes(free, everything):
+            say("The tests do not pass without a mutant.")
+            return 2
+        lock = Lock()
+
+        def attempt(module: str, kind: str, what: str, mutant: str) -> None:
+            is_known = (module, what) in EQUIVALENT
+            is_killed = not is_known and is_noticed(free, module, mutant, is_near=is_near)
+            with lock:
+                outcomes[module].add(kind, what, is_killed)
+                if not (is_killed or is_known):
+                    say(f"survived, {module}, {kind}: {what}")
+
+        for each in [pool.submit(attempt, *mutant) for module in wanted for mutant in mutants(module)]:
+            each.result()
+    killed, total = (sum(getattr(each, name).total() for each in outcomes.values()) for name in ("killed", "total"))
+    left_aside = [(each.module, what) for each in outcomes.values() for what in each.equivalent]
+    said = (
+        f"Mutants of access and rules: {killed} of {total} killed, {len(left_aside)} the same in effect; "
+        f"run on {figures.today()}."
+    )
+    lines = [said, "", *(f"- {each.line}" for each in outcomes.values())]
+    lines += [f"  - survived, `{each.module}`: `{what}`" for each in outcomes.values() for what in each.survivors]
+    say("\n".join(lines))
     if "--write" in arguments:
-        listed = [f"- {each.line}" for each in outcomes]
-        left = [f"  - survived: {survivor}" for each in outcomes for survivor in each.survivors]
-        figures.write("mutation", [said, "", *listed, *left])
+        figures.write("mutation", lines)
     return int(killed < total)
 
 
-@contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """The database and broker of the tests, kept up from one run to the next, and a test database that stays."""
-    os.environ.update(services.ENVIRONMENT)
-    with services.gate():
-        number, handle = services.free_slot()
-        urls = services.of_slot(number, embedded.start_missing(services.FOLDER, durable=False))
+def tests_of(module: str, *, is_near: bool) -> tuple[str, ...]:
+    """The tests that are asked about a module."""
+    return TARGETS[module].near if is_near else (*TARGETS[module].near, *TARGETS[module].far)
+
+
+def mutants(module: str) -> Iterator[tuple[str, str, str, str]]:
+    """Module, kind, what was changed and the changed source, for every mutant of it; each text once."""
+    source = (ROOT / module).read_text(encoding="utf-8")
+    seen: set[str] = set()
+    for what, mutant in removing.mutants(source):
+        if mutant not in seen:
+            seen.add(mutant)
+            yield module, "taken out", what, mutant
+    if TARGETS[module].by_the_tool:
+        script = Path(__file__).with_name("cosmic.py")
+        done = subprocess.run([tool(), script, ROOT / module], capture_output=True, text=True, check=True)
+        for what, mutant in json.loads(done.stdout):
+            yield module, "cosmic-ray", what, mutant
+
+
+def is_noticed(free: "Queue[Place]", module: str, mutant: str, *, is_near: bool) -> bool:
+    """Whether a test notices the mutant; one that was seen killed before is not tried again."""
+    mark = hashlib.sha256(f"{module}\n{mutant}".encode()).hexdigest()
+    if SEEN_KILLED.exists() and mark in SEEN_KILLED.read_text(encoding="utf-8"):
+        return True
+    place = free.get()
     try:
-        yield {**os.environ, **urls, "PYTHONDONTWRITEBYTECODE": "1"}
+        found = place.noticed(module, mutant, tests_of(module, is_near=is_near))
     finally:
-        services.leave(handle)
+        free.put(place)
+    if found:
+        with SEEN_KILLED.open("a", encoding="utf-8") as kept:
+            kept.write(f"{mark}\n")
+    return found
 
 
-def copy_tree() -> None:
+def passes(free: "Queue[Place]", tests: tuple[str, ...]) -> bool:
+    """Whether the tests pass in an unchanged tree: otherwise every mutant would seem to be noticed."""
+    place = free.get()
+    try:
+        return place.run(tests) == 0
+    finally:
+        free.put(place)
+
+
+@contextmanager
+def places() -> "Iterator[Queue[Place]]":
+    """As many places as there are processors; databases stay from one run to the next."""
+    os.environ.update(services.ENVIRONMENT)
+    free: Queue[Place] = Queue()
+    with ExitStack() as stack:
+        for number in range(WORKERS):
+            with services.gate():
+                slot, handle = services.free_slot()
+                urls = services.of_slot(slot, embedded.start_missing(services.FOLDER, durable=False))
+            stack.callback(services.leave, handle)
+            tree = HOME / f"tree-{number}"
+            copy_tree(tree)
+            free.put(Place(tree, {**os.environ, **urls}))
+        yield free
+
+
+def copy_tree(tree: Path) -> None:
     """A fresh copy of everything that is, or could be, committed."""
-    shutil.rmtree(TREE, ignore_errors=True)
+    shutil.rmtree(tree, ignore_errors=True)
     for path in files():
-        target = TREE / path.relative_to(ROOT)
+        target = tree / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
     for path in (ROOT / "static").rglob("*.woff2"):
-        shutil.copy2(path, TREE / path.relative_to(ROOT))
-    subprocess.run(["git", "init", "--quiet"], cwd=TREE, check=True)
+        shutil.copy2(path, tree / path.relative_to(ROOT))
+    subprocess.run(["git", "init", "--quiet"], cwd=tree, check=True)
 
 
-def command(tests: tuple[str, ...]) -> list[str]:
-    """How the tests of a module are run: until the first failure."""
-    python = ROOT / ".venv" / "bin" / "python"
-    return [str(python), "-m", "pytest", "-x", "-q", "--reuse-db", "-p", "no:cacheprovider", *tests]
-
-
-def run(environment: dict[str, str], tests: tuple[str, ...]) -> int:
-    """Whether the tests pass (0) in the copy; a run that never ends is one that noticed."""
-    try:
-        done = subprocess.run(
-            command(tests), cwd=TREE, env=environment, capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return 1
-    return done.returncode
-
-
-def _taken_out(outcome: Outcome, environment: dict[str, str]) -> None:
-    path = TREE / outcome.module
-    source = path.read_text(encoding="utf-8")
-    for what, mutant in removing.mutants(source):
-        path.write_text(mutant, encoding="utf-8")
-        outcome.add("checks taken out", what, run(environment, TARGETS[outcome.module]) != 0)
-    path.write_text(source, encoding="utf-8")
-
-
-def _by_the_tool(outcome: Outcome, environment: dict[str, str]) -> None:
-    programs = _tool()
-    session, config = HOME / "session.sqlite", HOME / "cosmic-ray.toml"
-    session.unlink(missing_ok=True)
-    config.write_text(_config(outcome.module), encoding="utf-8")
-    for arguments in (["cosmic-ray", "init", config, session], ["cr-filter-operators", session, config],
-                      ["cosmic-ray", "exec", config, session]):  # fmt: skip
-        subprocess.run([programs / arguments[0], *arguments[1:]], cwd=TREE, env=environment, check=True)
-    dump = subprocess.run(
-        [programs / "cosmic-ray", "dump", session], cwd=TREE, capture_output=True, text=True, check=True
-    )
-    for line in dump.stdout.splitlines():
-        work, result = json.loads(line)
-        if result is None or result["worker_outcome"] == "skipped":
-            continue
-        for each in work["mutations"]:
-            what = f"line {each['start_pos'][0]}: {each['operator_name'].removeprefix('core/')}"
-            outcome.add("cosmic-ray", what, result["test_outcome"] != "survived")
-
-
-def _config(module: str) -> str:
-    quoted = " ".join(f"'{part}'" if re.search(r"\s", part) else part for part in command(TARGETS[module]))
-    return "\n".join([
-        "[cosmic-ray]",
-        f'module-path = "{module}"',
-        f"timeout = {SECONDS}.0",
-        "excluded-modules = []",
-        f'test-command = "{quoted}"',
-        "[cosmic-ray.distributor]",
-        'name = "local"',
-        "[cosmic-ray.filters.operators-filter]",
-        f"exclude-operators = {json.dumps(LEFT_OUT)}",
-        "",
-    ])  # fmt: skip
-
-
-def _tool() -> Path:
-    """The programs of cosmic-ray, installed on the first use."""
+def tool() -> Path:
+    """The Python that has cosmic-ray, installed on the first use."""
     home = HOME / "tool"
     if not (home / "bin" / "cosmic-ray").exists():
         venv.create(home, with_pip=True)
         subprocess.run([home / "bin" / "pip", "install", "--quiet", TOOL], check=True)
-    return home / "bin"
+    return home / "bin" / "python"
 
 
 def say(line: str) -> None:

@@ -141,8 +141,10 @@ def _leads_to(answer: Answer) -> str:
 
 
 def _of(before: Answer, after: Answer) -> str:
-    if (before.status, before.headers, before.cookies) != (after.status, after.headers, after.cookies):
-        return f"{before.status} {before.headers} {before.cookies} or {after.status} {after.headers} {after.cookies}"
     place = next((n for n, (a, b) in enumerate(zip(before.body, after.body, strict=False)) if a != b), 0)
     start = max(place - 200, 0)
-    return f"...{before.body[start : place + 200]!r}... or ...{after.body[start : place + 200]!r}..."
+    told = f"...{before.body[start : place + 200]!r}... or ...{after.body[start : place + 200]!r}..."
+    if before.status != after.status:
+        return f"{before.status} or {after.status}: {told}"
+    headers = {*before.headers.items()} ^ {*after.headers.items()}
+    return f"{sorted(headers)} {[*before.cookies]} or {[*after.cookies]}: {told}"

@@ -6,7 +6,7 @@ kills every one of them as well, but that says only that somebody would have to 
 (``test_matrix`` holds the pages of the unmutated table to what they must answer.)
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -62,6 +62,16 @@ ONLY_WITH = {
 OF_ADMINISTRATORS = frozenset({Permission.APPOINT, Permission.MANAGE_SERVICE})
 # Nobody logs in as the authority's officer: no page asks for what the role may.
 NOBODY_S = frozenset({Role.LA_OFFICER})
+
+
+@pytest.fixture(autouse=True)
+def order() -> Iterator[None]:
+    """What is taken out and put back comes last: the table is printed in its order, also by the tests after these."""
+    before = {permission: dict(granted) for permission, granted in GRANTS.items()}
+    yield
+    for permission, granted in before.items():
+        GRANTS[permission].clear()
+        GRANTS[permission].update(granted)
 
 
 def held(persona: Persona) -> frozenset[Role]:

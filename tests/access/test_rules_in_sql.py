@@ -4,7 +4,9 @@ The pages stand behind two walls, and a hole in one would be covered by the othe
 the test, so that each condition of the rules is seen by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +16,7 @@ from incidents.access import told_q
 from incidents.models import Conflict, ConflictWhy, Incident, Told
 from schools.access import appointable_people_q, managed_people_q, visible_people_q
 from schools.models import Person
+from schools.roles import GRANTS, Permission, Role
 from tests.access.cases import CASES, is_known, is_run
 from tests.access.conftest import Stage
 from tests.access.personas import PERSONAS, Persona, is_one_of
@@ -69,6 +72,26 @@ def test_the_post_of_the_own_school(stage: Stage, persona: Persona, model: type[
     own = model._default_manager.filter(school=stage.world.schools[persona.school])
     assert set(shown) == (set(own) if is_one_of(persona, ["reader"]) else set())
     assert own.count() < model._default_manager.count()
+
+
+def test_whoever_has_no_post_is_shown_no_case_and_no_row_is_looked_at(
+    stage: Stage, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    viewer = stage.world.viewer("staff")
+    with django_assert_num_queries(0):
+        assert list(Incident.objects.visible_to(viewer)) == []
+
+
+def test_own_reports_are_those_of_staff(stage: Stage) -> None:
+    viewer = stage.world.viewer("staff")
+    assert Incident.objects.own_of(viewer).exists()
+    assert not Incident.objects.own_of(replace(viewer, roles=frozenset({Role.PARENT, Role.GOVERNOR}))).exists()
+
+
+def test_whoever_may_only_log_cases_looks_people_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GRANTS, Permission.HANDLE_INCIDENTS, {})
+    assert Person.objects.filter(visible_people_q(stage.world.viewer("coordinator"))).exists()
+    assert not Person.objects.filter(visible_people_q(stage.world.viewer("head"))).exists()
 
 
 ORDINARY = "ordinary"
