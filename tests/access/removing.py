@@ -34,7 +34,10 @@ def _place(tree: ast.Module, line: int) -> str:
 
 
 def _sites(tree: ast.Module) -> Iterator[Site]:
+    of_types = _of_types(tree)
     for node in ast.walk(tree):
+        if id(node) in of_types:
+            continue
         yield from _guards(node)
         yield from _operands(node)
         if isinstance(node, ast.Call) and _called(node) in CONDITIONS:
@@ -70,6 +73,12 @@ def _operands(node: ast.AST) -> Iterator[Site]:
 
 
 _OF_TYPES = frozenset({"annotation", "returns"})
+
+
+def _of_types(tree: ast.Module) -> frozenset[int]:
+    """The nodes inside of annotations: what is said of a type is no check."""
+    types = (getattr(node, name, None) for node in ast.walk(tree) for name in _OF_TYPES)
+    return frozenset(id(each) for found in types if isinstance(found, ast.AST) for each in ast.walk(found))
 
 
 def _of_a_table(value: ast.expr) -> Iterator[Site]:

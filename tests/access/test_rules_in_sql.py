@@ -170,6 +170,15 @@ def test_the_posts_that_read_little_read_what_is_theirs(stage: Stage, case: Inci
     assert knows(stage, key, case)
 
 
+def test_whoever_also_holds_posts_that_read_little_reads_no_less(stage: Stage) -> None:
+    viewer = stage.world.viewer("coordinator")
+    more = replace(viewer, roles=viewer.roles | {Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR})
+    alone = replace(viewer, roles=frozenset({Role.COORDINATOR}))
+    shown = {each.pk for each in Incident.objects.visible_to(alone) if "chair_of_governors" not in each.kept_out}
+    assert shown
+    assert shown <= set(Incident.objects.visible_to(more).values_list("pk", flat=True))
+
+
 def test_one_is_told_by_the_post_one_holds_and_in_the_own_school(stage: Stage, case: Incident) -> None:
     chair = stage.world.people["resources_chair"]
     viewer = stage.world.viewer("resources_chair")
