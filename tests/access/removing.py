@@ -43,8 +43,10 @@ def _sites(tree: ast.Module) -> Iterator[Site]:
         if isinstance(node, ast.Call) and _called(node) in CONDITIONS:
             yield from _elements(node.keywords, "the condition", node.lineno, len(node.keywords))
     for statement in tree.body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            yield from _of_a_table(statement.value)
+        value = getattr(statement, "value", None) if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+        # The name of a type, such as a Literal, is no table.
+        if value is not None and not isinstance(value, ast.Subscript):
+            yield from _of_a_table(value)
 
 
 def _guards(node: ast.AST) -> Iterator[Site]:
