@@ -37,6 +37,7 @@ from schools.wall import every_school, in_school
 log = logging.getLogger(__name__)
 SWEEP_LIMIT = 500
 KEEP = timedelta(days=90)
+KEEP_DROPPED = timedelta(days=1)
 _AT_REST = (NoticeState.ACCEPTED, NoticeState.FAILED, NoticeState.DROPPED)
 
 
@@ -99,7 +100,7 @@ def sweep_notices(*, now: datetime) -> int:
         with in_school(school_id):
             _give_up_dead_workers(school_id, now=now)
             due = list(_here(school_id).filter(_due_q(now)).order_by("next_attempt_at").values_list("pk", flat=True))
-            _here(school_id).filter(state__in=_AT_REST, created_at__lt=now - KEEP).delete()
+            _here(school_id).filter(_passed_q(now)).delete()
         for notice_id in due[:SWEEP_LIMIT]:
             if not wake_notice(school_id, notice_id):
                 # The broker is away again; the next sweep goes on from here.
@@ -115,6 +116,12 @@ def _here(school_id: UUID | None) -> QuerySet[Notice]:
 
 def _due_q(now: datetime) -> Q:
     return Q(state=NoticeState.PENDING, next_attempt_at__lte=now)
+
+
+def _passed_q(now: datetime) -> Q:
+    """What is kept no longer. An address that a link was asked for and that is nobody's goes after a day."""
+    dropped = Q(state=NoticeState.DROPPED, created_at__lt=now - KEEP_DROPPED)
+    return dropped | Q(state__in=_AT_REST, created_at__lt=now - KEEP)
 
 
 def _lease() -> timedelta:

@@ -391,7 +391,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": max(DISPATCH_SWEEP_SECONDS - 5, 1)},
     },
     "mail-audit-anchor": {"task": "dispatch.tasks.mail_anchor", "schedule": 24 * 3600.0},
-    # Posts and family ties begin and end with a day.
+    "unused": {"task": "schools.tasks.tell_of_unused", "schedule": crontab(day_of_week="1", hour="7", minute="0")},
     "reroute-all": {"task": "incidents.tasks.reroute_all", "schedule": crontab(hour="0", minute="5")},
 }
 # A worker that lost its broker waits for it for as long as it takes.

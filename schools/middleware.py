@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from schools.selectors import entering_viewer
 from schools.viewer import Viewer
 
 SCHOOL_KEY = "school"
+MOVED = "You do not belong any more to the school you were working in, so nothing of it was kept. You are at {} now."
 
 
 class SchoolRequest(HttpRequest):
@@ -50,6 +53,8 @@ class ViewerMiddleware:
         )
         if viewer is not None:
             request.viewer = viewer  # type: ignore[attr-defined]
+            if chosen and chosen != str(viewer.school_id) and not getattr(view, "without_school", False):
+                return _moved(request, viewer)
             return None
         if getattr(view, "without_school", False):
             return None
@@ -59,3 +64,19 @@ class ViewerMiddleware:
         if request.user.is_staff and match is not None and match.view_name == "incidents:today":
             return redirect("service:schools")
         return render(request, "schools/no_school.html", status=403)
+
+
+def _moved(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
+    """Somebody who is not at the school they were at, but at another one: what they send was meant for the first."""
+    enter_other_school(request, viewer.school_id)
+    if request.method in {"GET", "HEAD"}:
+        return None
+    messages.info(request, MOVED.format(viewer.school_name))
+    return redirect("incidents:today")
+
+
+def enter_other_school(request: HttpRequest, school_id: UUID) -> None:
+    """Be at this school from the next request on. Forms that are open in other tabs were meant for the one before:
+    with a new token of the session they are refused."""
+    request.session[SCHOOL_KEY] = str(school_id)
+    rotate_token(request)

@@ -10,12 +10,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from schools.log_in.passwords import mail_of
 from schools.models import Appointment, EmergencyAccess, OfficerChange
 from schools.notices import Facts, NotWanted, Text
+from schools.rules.log_ins import UNUSED_DAYS
 from schools.rules.officer import ChangeState, code_of
 from schools.rules.posts import Decision
+from schools.selectors.unused import has_unused
 from schools.services.officer import code_key
 from schools.templatetags.plain_words import clock, day_clock
 
@@ -72,10 +75,18 @@ def emergency_access(facts: Facts) -> Mapping[str, object]:
     return {"until": clock(row.ends_at)}
 
 
+def unused_log_ins(facts: Facts) -> Mapping[str, object]:
+    """Where the log-ins are listed that nobody uses. Raises NotWanted once there are none."""
+    if facts.school_id is None or not has_unused(school_id=facts.school_id, today=timezone.localdate()):
+        raise NotWanted
+    return {"link": f"{_page('schools:people')}?kind=unused", "days": UNUSED_DAYS}
+
+
 TEXTS: Final[dict[str, Text]] = {
     "password_reset": mail_of,
     "appointment_waiting": something_waits,
     "officer_code": officer_code,
     "officer_change": officer_change,
     "emergency_access": emergency_access,
+    "unused_log_ins": unused_log_ins,
 }

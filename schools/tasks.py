@@ -7,6 +7,7 @@ from django.utils import timezone
 from schools.log_in.guesses import forget_expired
 from schools.log_in.sessions import forget_ended
 from schools.services.officer import apply_officer_changes
+from schools.services.unused import tell_of_unused_log_ins
 from schools.wall import every_school
 
 
@@ -24,3 +25,11 @@ def apply_due_officer_changes() -> None:
     now = timezone.now()
     for school_id, _ in every_school():
         apply_officer_changes(school_id=school_id, now=now)
+
+
+@shared_task(name="schools.tasks.tell_of_unused")
+def tell_of_unused() -> None:
+    """Tell each school of the log-ins that nobody uses; beat calls this once a week (T8)."""
+    today = timezone.localdate()
+    for school_id, _ in every_school():
+        tell_of_unused_log_ins(school_id=school_id, today=today)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from schools.attempts.views import attempts
-from schools.views import emergency, families, officer, people, posts, roles, school
+from schools.views import emergency, families, log_ins, officer, people, posts, roles, school
 
 app_name = "schools"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/change/", people.change, name="change_person"),
     path("people/<uuid:person_id>/log-in/", people.log_in, name="give_log_in"),
+    path("people/<uuid:person_id>/log-in/anew/", log_ins.renew, name="renew_log_in"),
     path("people/<uuid:person_id>/role/", roles.give, name="give_role"),
     path("people/<uuid:person_id>/leave/", roles.leave, name="leave"),
     path("people/<uuid:person_id>/family/", families.link, name="link_guardian"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("posts/find/", posts.find, name="find_for_post"),
     path("posts/give/", posts.give, name="give_post"),
     path("posts/<uuid:post_id>/end/", posts.end, name="end_post"),
+    path("posts/<uuid:post_id>/log-in/anew/", log_ins.ask, name="ask_to_renew"),
     path("appointments/<uuid:appointment_id>/", posts.appointment, name="appointment"),
     path("officer/", officer.officer, name="officer"),
     path("officer/change/", officer.ask, name="officer_ask"),

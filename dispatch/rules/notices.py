@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     EMERGENCY_ACCESS = "emergency_access"
     APPOINTMENT_WAITING = "appointment_waiting"
     MISSES = "misses"
+    UNUSED_LOG_INS = "unused_log_ins"
     AUDIT_ANCHOR = "audit_anchor"
 
 
@@ -33,6 +34,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.EMERGENCY_ACCESS: "Please log in",
     NoticeKind.APPOINTMENT_WAITING: "Something waits for you",
     NoticeKind.MISSES: "Please log in",
+    NoticeKind.UNUSED_LOG_INS: "Please log in",
     NoticeKind.AUDIT_ANCHOR: "Figures of the day",
 }
 # What these say is made by whoever queues them; without it they would say nothing.

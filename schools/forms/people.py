@@ -1,5 +1,6 @@
 """Forms about the people of a school: who they are, what they are, whether they log in, who their children are."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -65,6 +66,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, kind: str, data: Any = None, *, known: PersonDetails) -> None:
         super().__init__(data, initial={name: getattr(known, name) for name in PersonDetails.__slots__})
+        self._known = known
         for name in () if kind == "staff" else ("job_title",):
             del self.fields[name]
         for name in () if kind == "pupil" else ("year_group", "class_name"):
@@ -72,8 +74,8 @@ class PersonForm(forms.Form):
 
     @property
     def details(self) -> PersonDetails:
-        """What a valid form says; a field that it does not ask for is empty."""
-        return PersonDetails(**self.cleaned_data)
+        """What a valid form says; a field that it does not ask for stays as it is."""
+        return replace(self._known, **self.cleaned_data)
 
 
 class RoleForm(forms.Form):
@@ -135,5 +137,37 @@ class GuardianForm(forms.Form):
     checked = forms.BooleanField(
         label="The school has checked this relation",
         error_messages={"required": "Check the relation first, for example against the admission papers."},
+    )
+    helper = bare()
+
+
+class RenewForm(forms.Form):
+    """What somebody logs in with is taken away; what comes after it."""
+
+    then = forms.ChoiceField(
+        label="And then?",
+        choices=[
+            (
+                "renew",
+                "Send them a link to begin anew: they lost their phone, or somebody else may know their password",
+            ),
+            ("close", "Close the log-in: nobody uses it at the moment"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the two."},
+    )
+    sure = forms.BooleanField(
+        label="I have spoken with them, in person or on a number that the school knows; or the log-in is not used",
+        error_messages={"required": "Make sure first: an email alone may be from anybody."},
+    )
+    helper = bare()
+
+
+class SureForm(forms.Form):
+    """Somebody has made sure."""
+
+    sure = forms.BooleanField(
+        label="I have spoken with them, in person or on a number that the school knows",
+        error_messages={"required": "Make sure first: an email alone may be from anybody."},
     )
     helper = bare()

@@ -11,13 +11,16 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
 
 from schools.log_in import marks, trail
 from schools.log_in.addresses import is_own_path
 from schools.log_in.guesses import key_of_password
 from schools.log_in.matching import member_by_address
+from schools.middleware import SCHOOL_KEY
 from schools.models import User
 from schools.sealing import seal, unseal
+from schools.selectors import viewer_for
 
 REFUSED = (
     "That did not log you in. Your school must know you by the address of that account; "
@@ -59,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         second: dict[str, Any] = next((each for each in reversed(records) if each["method"] == "mfa"), {})
         marks.begin(request.session, now=time.time(), second_step=second.get("type", ""))
+        viewer = viewer_for(user_id=user.pk, today=timezone.localdate())
+        if viewer is not None:
+            # It stays there, also when another school adds them meanwhile: what is typed is for this one.
+            request.session[SCHOOL_KEY] = str(viewer.school_id)
         first = records[0] if records else {}
         trail.of_user(
             "log_in.done",

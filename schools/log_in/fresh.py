@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from schools.log_in import marks
 from schools.log_in.addresses import page_it_came_from, page_to_return_to
+from schools.log_in.selectors import has_second_step
 
 AGAIN = "Nothing was lost and nothing was done yet: press it once more."
 
@@ -33,6 +34,22 @@ def fresh_log_in(view: View) -> View:
         if request.method not in {"GET", "HEAD"}:
             messages.info(request, AGAIN)
         return led_to(request, reverse("account_reauthenticate"))
+
+    return asked_first
+
+
+def of_whole_log_in(view: View) -> View:
+    """What changes the ways to log in: where there is a second step already, only for a session that has passed it.
+
+    Otherwise whoever knows the password could put a phone of their own in place of the one that was set up meanwhile.
+    """
+
+    @wraps(view)
+    def asked_first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user_id = getattr(request.user, "pk", None)
+        if user_id and not marks.second_step(request.session) and has_second_step(user_id=user_id):
+            return led_to(request, reverse("account_reauthenticate"))
+        return view(request, *args, **kwargs)
 
     return asked_first
 

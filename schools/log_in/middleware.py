@@ -10,6 +10,7 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from schools.log_in import marks, rules, trail
 from schools.log_in.addresses import is_by_script, page_to_return_to
@@ -17,6 +18,7 @@ from schools.log_in.fresh import led_to
 from schools.log_in.password_age import must_change_password
 from schools.log_in.selectors import has_second_step
 from schools.middleware import without_school
+from schools.selectors.school import roles_anywhere
 from schools.viewer import Viewer
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -78,7 +80,11 @@ class LogInRequired(LoginRequiredMiddleware):
         if getattr(request, "log_in_ended", "") in {"idle", "long"}:
             said["ended"] = request.log_in_ended  # type: ignore[attr-defined]
         address = reverse("login")
-        return HttpResponseRedirect(f"{address}?{urlencode(said)}" if said else address)
+        response = HttpResponseRedirect(f"{address}?{urlencode(said)}" if said else address)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            # Somebody was logged in here, and was logged out from elsewhere: by themselves, or because they have left.
+            response.headers["Clear-Site-Data"] = FORGET
+        return response
 
 
 class WholeLogIn:
@@ -114,6 +120,13 @@ def must_have_second_step(request: HttpRequest) -> bool:
     is_administrator = bool(getattr(request.user, "is_staff", False))
     roles = viewer.roles if viewer else frozenset()
     return not settings.DEMO and rules.needs_second_step(roles, is_service_administrator=is_administrator)
+
+
+def must_keep_second_step(request: HttpRequest) -> bool:
+    """Whether somebody needs a second step at any of their schools: it is one log-in for all of them. One query."""
+    roles = roles_anywhere(user_id=request.user.pk, today=timezone.localdate()) if request.user.pk else frozenset()
+    needs = rules.needs_second_step(roles, is_service_administrator=False)
+    return must_have_second_step(request) or (needs and not settings.DEMO)
 
 
 def is_whole(request: HttpRequest) -> bool:

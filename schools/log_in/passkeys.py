@@ -1,17 +1,22 @@
 """Passkeys: what the browser is asked, and whether its answer is right. The ceremony itself is django-allauth's."""
 
 import json
+import struct
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.core.exceptions import ValidationError
 
 from schools.models import User
 
 # A browser's answer is a stranger's text: whatever it makes the parser stumble over is a wrong answer.
-_WRONG = (ValidationError, ValueError, TypeError, KeyError, AttributeError, InvalidSignature)
+_WRONG = (
+    ValidationError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError,
+    # Brackets in brackets in brackets, and kinds of keys that nobody has implemented.
+    RuntimeError, struct.error, InvalidSignature, UnsupportedAlgorithm,
+)  # fmt: skip
 LONGEST_ANSWER = 20_000
 
 

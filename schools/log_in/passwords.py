@@ -59,8 +59,10 @@ def ask_for_link(request: HttpRequest, *, address: str) -> None:
     """Have a link to a new password mailed to an address, if it is somebody's. Threat T11.
 
     The same is done for every address, and nobody's is looked up here: whether it is somebody's is found out when the
-    mail is made, in the worker. Three mails an hour for each address. The trail keeps that one was asked for.
+    mail is made, in the worker. Three mails an hour for each address, and so many a minute from one source, whatever
+    the addresses: raises guesses.TooMany. The trail keeps that one was asked for.
     """
+    guesses.take_link(request)
     address = as_kept(address)
     if guesses.take_reset(request, address):
         with transaction.atomic():

@@ -19,6 +19,9 @@ GUESSES = 10
 LOCKED_MINUTES = 30
 RESET_MINUTES = 60
 RESETS_AN_HOUR = 3
+# A minute, so that a school, which is one address on the network, is never kept waiting for longer than that.
+LINKS_A_MINUTE = 20
+LINKS_A_MINUTE_IN_ALL = 200
 
 SHORTEST_PASSWORD_AGE_DAYS = 30
 LONGEST_PASSWORD_AGE_DAYS = 730

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit import services as audit
+from schools.log_in.backends import as_kept
 from schools.models import User
 from schools.selectors import viewer_for
 from schools.wall import in_school
@@ -30,7 +31,7 @@ def of_user(action: str, user_id: UUID, *, by: UUID | None = None, detail: Detai
 
 def of_attempt(action: str, address: str, *, detail: Detail) -> None:
     """A row about an attempt by nobody knows whom: which log-in it was made on, where there is one. Five queries."""
-    known = User.objects.filter(email=address).values_list("pk", flat=True).first()
+    known = User.objects.filter(email=as_kept(address)).values_list("pk", flat=True).first()
     of_stranger(action, known, detail=detail)
 
 

@@ -1,4 +1,4 @@
-"""Posts that it takes two people to give or to end: what one asks for, another decides."""
+"""Posts that it takes two people to give or to end, and their holders' log-ins: what one asks for, another decides."""
 
 import uuid
 from typing import ClassVar
@@ -19,7 +19,8 @@ _NAMES[Decision.WITHDRAWN] = "withdrawn"
 
 
 class Appointment(models.Model):
-    """One person asks that somebody be given a post, or lose it; another agrees or refuses (threat T4)."""
+    """One person asks that somebody be given a post, or lose it, or that the log-in of its holder begin anew; another
+    agrees or refuses (threat T4)."""
 
     class Privacy:
         fields: ClassVar[dict[str, str]] = {
@@ -41,7 +42,14 @@ class Appointment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="appointments")
-    kind = models.CharField(max_length=8, choices=[(Kind.GIVE.value, "to be given"), (Kind.END.value, "to be ended")])
+    kind = models.CharField(
+        max_length=8,
+        choices=[
+            (Kind.GIVE.value, "to be given"),
+            (Kind.END.value, "to be ended"),
+            (Kind.RENEW.value, "log-in to begin anew"),
+        ],
+    )
     post = models.CharField(
         max_length=24, choices=[(role.value, ROLE_NAMES[role]) for role in POSTS if role in TWO_PERSON_POSTS]
     )

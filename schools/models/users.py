@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -27,6 +28,13 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def get_or_create_user(self, email: str) -> "tuple[User, bool]":
+        """The log-in with this address, and whether it was made just now, without a password."""
+        return self.get_or_create(
+            email=email.strip().lower(),
+            defaults={"password": make_password(None), "password_changed_at": timezone.now()},
+        )
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A service administrator, by ``manage.py createsuperuser``: nobody stands above the roles of a school."""

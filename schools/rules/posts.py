@@ -13,6 +13,7 @@ class Kind(StrEnum):
 
     GIVE = "give"
     END = "end"
+    RENEW = "renew"
 
 
 class Decision(StrEnum):
@@ -51,6 +52,20 @@ def helps_itself(others_who_appoint: int) -> bool:
     """Whether a school has the two people it takes, besides the one it is about. Where it has not, service
     administrators stand in: in a new school both, later for the one who is missing. Pure; raises nothing."""
     return others_who_appoint >= ENOUGH
+
+
+def may_renew_alone(by: frozenset[Role], of: frozenset[Role]) -> bool:
+    """Whether one person may take away what somebody logs in with and have a link sent to begin anew. Duty D1, T4.
+
+    ``of`` are the posts they hold or are to hold. Whoever does it and reads the other's mail could log in as them, so
+    with a post that takes two people nobody does it alone; with another one it is the head, who could give it as well;
+    with none the head or the school office. Pure; raises nothing.
+    """
+    if not of.isdisjoint(TWO_PERSON_POSTS):
+        return False
+    if of:
+        return Role.HEAD_TEACHER in by
+    return not by.isdisjoint({Role.HEAD_TEACHER, Role.SCHOOL_OFFICE})
 
 
 def may_remove(by: frozenset[Role], of: frozenset[Role]) -> bool:

@@ -11,11 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from schools.access import managed_people_q
 from schools.models import Guardian, Membership, Person, Post, in_force
 from schools.roles import ROLE_NAMES, Permission, Role
-from schools.rules.posts import may_remove
+from schools.rules.log_ins import UNUSED_DAYS
+from schools.rules.posts import may_remove, may_renew_alone
+from schools.selectors.unused import unused
 from schools.viewer import Viewer
 
 SHOWN = 50
-# What the list can be narrowed to: a membership in force, or nothing in force any more.
+# What the list can be narrowed to: a membership in force, nothing in force any more, a log-in that nobody uses.
 KINDS: dict[str, str] = {
     "staff": "Staff",
     "pupil": "Pupils",
@@ -23,6 +25,7 @@ KINDS: dict[str, str] = {
     "parent": "Parents and carers",
     "visitor": "Visitors",
     "former": "Nothing now",
+    "unused": f"Log-ins unused for {UNUSED_DAYS} days",
 }
 
 
@@ -77,7 +80,8 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """Somebody whole. ``is_me``: nobody changes what they are themselves. ``may_leave``: see rules.posts.may_remove."""
+    """Somebody whole. ``is_me``: nobody changes what they are themselves. ``may_leave`` and ``may_renew``: see
+    rules.posts.may_remove and may_renew_alone."""
 
     person: Person
     group: str
@@ -90,6 +94,7 @@ class PersonPage:
     children: tuple[Relative, ...]
     is_me: bool
     may_leave: bool
+    may_renew: bool
 
     @property
     def holds(self) -> frozenset[Role]:
@@ -119,6 +124,8 @@ def _narrowed(people: QuerySet[Person], kind: str, today: date) -> QuerySet[Pers
     at_work = Q(staff_record__isnull=False) & (
         Q(staff_record__left_on__isnull=True) | Q(staff_record__left_on__gte=today)
     )
+    if kind == "unused":
+        return unused(people, today)
     if kind == "former":
         return people.filter(~Exists(members)).exclude(on_roll).exclude(at_work)
     if kind == "pupil":
@@ -182,6 +189,7 @@ def person_page(*, viewer: Viewer, person_id: UUID, today: date) -> PersonPage:
         children=tuple(_relative(each, each.child, today) for each in relatives if each.guardian_id == person.pk),
         is_me=person.pk == viewer.person_id,
         may_leave=person.pk != viewer.person_id and may_remove(viewer.roles, held),
+        may_renew=person.pk != viewer.person_id and may_renew_alone(viewer.roles, held),
     )
 
 

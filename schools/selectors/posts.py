@@ -89,6 +89,11 @@ class Waiting:
         return ROLE_NAMES[self.post]
 
     @property
+    def is_renewal(self) -> bool:
+        """Whether the log-in of whoever holds the post is to begin anew."""
+        return self.kind == Kind.RENEW
+
+    @property
     def is_end(self) -> bool:
         """Whether a post is to be ended."""
         return self.kind == Kind.END

@@ -139,6 +139,16 @@ def belongs_somewhere(*, user_id: UUID, today: date) -> bool:
     return bool(_people_of(_PEOPLE_OF, user_id, today, None))
 
 
+def roles_anywhere(*, user_id: UUID, today: date) -> frozenset[Role]:
+    """What a log-in is to any school on a day, all together. One query."""
+    return frozenset(role for person in _people_of(_PEOPLE_OF, user_id, today, None) for role in person.roles)
+
+
+def belongs_elsewhere(*, user_id: UUID, school_id: UUID, today: date) -> bool:
+    """Whether a log-in belongs to another school as well on a day. One query."""
+    return any(person.school_id != school_id for person in _people_of(_PEOPLE_OF, user_id, today, None))
+
+
 def schools_of(*, viewer: Viewer, today: date) -> tuple[SchoolChoice, ...]:
     """The schools this user may switch to, by name. One query."""
     people = _people_of(_PEOPLE_OF, viewer.user_id, today, None)

@@ -14,7 +14,16 @@ from schools.rules.posts import Decision, Kind, is_fit
 from schools.selectors.posts import Appointer, SecondPerson, administrators, appointers, may_take_part
 from schools.services.places import at_school_of
 from schools.services.posts import HoldsIt, NotFit, end_row, end_term, put_in_post
-from schools.services.problems import DecidedAlready, EndedAlready, EndsTooEarly, NotAlone, NotForYourself, NotPossible
+from schools.services.problems import (
+    DecidedAlready,
+    EndedAlready,
+    EndsTooEarly,
+    NotAlone,
+    NotForYourself,
+    NotPossible,
+    RequesterGone,
+)
+from schools.services.renewing import begin_anew, must_be_ours_alone
 from schools.viewer import Administrator, AdministratorAt, NotAllowed
 
 
@@ -39,13 +48,6 @@ class NobodyKnown(NotPossible):
 
     def __init__(self) -> None:
         super().__init__("No member of this school logs in with this address. Add them as a member first.")
-
-
-class RequesterGone(NotPossible):
-    """Whoever asked may not do so any more."""
-
-    def __init__(self) -> None:
-        super().__init__("Whoever asked for this may not do so any more. Refuse it, and let it be asked for anew.")
 
 
 def ask_to_appoint(
@@ -113,12 +115,38 @@ def ask_to_end(*, by: Appointer, post_id: UUID, last_day: date) -> Appointment:
         return _ask(by, others, row.person, Kind.END, Role(row.post), last_day, row.pk)
 
 
+def ask_to_renew(*, by: Appointer, post_id: UUID) -> Appointment:
+    """Ask that the log-in of whoever holds such a post begin anew, as after a lost phone. Duty D1 (CM 3.2), T4.
+
+    Whoever did it alone and read the holder's mail could log in as them. Nine queries and four for each mail. Raises
+    NotAllowed, NotForYourself, NoLogIn, AskedAlready, EndedAlready, renewing.NotOursAlone, Post.DoesNotExist,
+    ValueError for a post that one person gives.
+    """
+    by.must(Permission.APPOINT)
+    today = timezone.localdate()
+    with at_school_of(by):
+        row = (
+            Post.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("person__user")
+            .get(school_id=by.school_id, pk=post_id)
+        )
+        if Role(row.post) not in TWO_PERSON_POSTS:
+            raise ValueError("The log-in of its holder begins anew by one person.")
+        others = _must_take_part(by, row.person)
+        if row.ends_on is not None and row.ends_on < today:
+            raise EndedAlready
+        if row.person.user_id is None:
+            raise NoLogIn
+        must_be_ours_alone(row.person, today)
+        return _ask(by, others, row.person, Kind.RENEW, Role(row.post), today, None)
+
+
 def confirm_appointment(*, by: Appointer, appointment_id: UUID) -> Appointment:
     """Agree, as the second person, to what somebody else has asked for; it is done in the same transaction.
 
     A first day that has passed meanwhile becomes today. Duty D1 (CM 3.2), threat T4. Sixteen queries at most. Raises
     NotAllowed, NotForYourself for what one asked for or what is about oneself, DecidedAlready, RequesterGone, HoldsIt,
-    NotFit, EndedAlready, Appointment.DoesNotExist.
+    NotFit, EndedAlready, renewing.NotOursAlone, Appointment.DoesNotExist.
     """
     by.must(Permission.APPOINT)
     now = timezone.now()
@@ -129,12 +157,12 @@ def confirm_appointment(*, by: Appointer, appointment_id: UUID) -> Appointment:
         if row.requested_by_id == by.user_id or row.person_user_id == by.user_id:
             raise NotForYourself
         _must_wait(row)
-        if row.kind == Kind.GIVE and row.person.user_id is None:
+        if row.kind != Kind.END and row.person.user_id is None:
             raise NoLogIn
         # The log-in the second person was shown must be the one that gets the post.
         if row.person.user_id != row.person_user_id or not _may_still_ask(row, others):
             raise RequesterGone
-        changed = _carry_out(row, today)
+        changed = _carry_out(row, today, by.user_id)
         _decide(row, Decision.CONFIRMED, by, "appointment.confirmed")
         people_changed(row.school_id, changed, today)
     return row
@@ -245,8 +273,11 @@ def _other_administrators(by: Appointer, row: Appointment) -> list[User]:
     return [each for each in administrators() if each.pk not in {by.user_id, row.person_user_id}]
 
 
-def _carry_out(row: Appointment, today: date) -> set[UUID]:
-    """Write the posts. Returns whose standing has changed."""
+def _carry_out(row: Appointment, today: date, by: UUID) -> set[UUID]:
+    """Do what was asked for. Returns whose standing has changed."""
+    if row.kind == Kind.RENEW:
+        begin_anew(row.person, by=by, today=today)
+        return {row.person_id}
     if row.kind == Kind.END:
         assert row.ends_id is not None
         held = Post.objects.select_for_update(no_key=True).get(school_id=row.school_id, pk=row.ends_id)

@@ -13,10 +13,11 @@ from schools.changes import people_changed
 from schools.log_in.revoking import revoke_everything
 from schools.log_in.sessions import end_every_session
 from schools.models import Appointment, Membership, OfficerChange, Person, Post, Pupil, StaffRecord, User
-from schools.roles import Permission, Role
+from schools.roles import Permission
 from schools.rules.officer import ChangeState
 from schools.rules.posts import Decision, may_remove
 from schools.selectors.school import belongs_somewhere
+from schools.services.posts import posts_held
 from schools.services.problems import NotAlone, NotForYourself, NotPossible
 from schools.viewer import NotAllowed, Viewer
 
@@ -61,7 +62,7 @@ def leave(*, by: Viewer, person_id: UUID, last_day: date) -> Left:
         person = rows.get(pk=person_id)
         if person.pk == by.person_id:
             raise NotForYourself
-        if not may_remove(by.roles, _held(person, today)):
+        if not may_remove(by.roles, posts_held(person, today)):
             raise NotAlone
         left = _end_all(by, person, last_day, today)
         audit.record(
@@ -78,12 +79,6 @@ def leave(*, by: Viewer, person_id: UUID, last_day: date) -> Left:
         )
         people_changed(by.school_id, {person.pk}, today)
     return left
-
-
-def _held(person: Person, today: date) -> frozenset[Role]:
-    """The posts that somebody holds or is about to hold. One query."""
-    posts = Post.objects.filter(school_id=person.school_id, person=person).exclude(ends_on__lt=today)
-    return frozenset(map(Role, posts.values_list("post", flat=True)))
 
 
 def _end_all(by: Viewer, person: Person, last_day: date, today: date) -> Left:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,8 @@ from schools.changes import people_changed
 from schools.log_in.passwords import send_link
 from schools.models import Membership, Person, Pupil, StaffRecord, User
 from schools.roles import MEMBERSHIP_ROLES, Permission, Role
-from schools.services.posts import end_row, takes_two_to_change
+from schools.rules.posts import may_renew_alone
+from schools.services.posts import end_row, posts_held, takes_two_to_change
 from schools.services.problems import NotAlone, NotForYourself, NotPossible
 from schools.viewer import Viewer
 
@@ -137,10 +139,7 @@ def add_role(*, by: Viewer, person_id: UUID, role: Role, starts_on: date) -> Mem
         person = _of_another(by, person_id)
         if takes_two_to_change(person, today):
             raise NotAlone
-        mine = {"school_id": by.school_id, "person": person, "role": role.value}
-        if Membership.objects.filter(**mine).exclude(ends_on__lt=starts_on).exists():
-            raise MemberAlready
-        row = Membership.objects.create(**mine, starts_on=starts_on)
+        row = put_in_role(person, role, starts_on)
         _put_on_list(person, role, starts_on)
         if person.user is not None and not person.user.is_active:
             log_in_again(person.user, by=by.user_id)
@@ -158,10 +157,12 @@ def end_role(*, by: Viewer, membership_id: UUID, last_day: date) -> Membership:
     by.must(Permission.MANAGE_PEOPLE)
     today = timezone.localdate()
     with transaction.atomic():
-        row = Membership.objects.select_related("person").get(school_id=by.school_id, pk=membership_id)
-        person = _of_another(by, row.person_id)
+        here = Membership.objects.filter(school_id=by.school_id)
+        person = _of_another(by, here.values_list("person_id", flat=True).get(pk=membership_id))
         if takes_two_to_change(person, today):
             raise NotAlone
+        # Only now: whoever took everything from them meanwhile held the person.
+        row = here.get(pk=membership_id)
         end_row(row, last_day, today)
         _role_changed(by, "people.role_ended", row, today)
     return row
@@ -171,8 +172,8 @@ def give_log_in(*, by: Viewer, person_id: UUID, email: str) -> User:
     """Let somebody who is on the lists log in. Duties D1, L1 (CM 3.1, CM 3.2).
 
     Not to whoever holds a post that takes two people: the second person agreed to somebody, not to an address
-    (threat T4). Seven queries at most. Raises NotAllowed, NotForYourself, NotAlone, HasLogIn, NoRoleNow, AddressTaken,
-    Person.DoesNotExist.
+    (threat T4); with another post it is the head, as with a lost phone (``rules.posts.may_renew_alone``). Seven queries
+    at most. Raises NotAllowed, NotForYourself, NotAlone, HasLogIn, NoRoleNow, AddressTaken, Person.DoesNotExist.
     """
     by.must(Permission.MANAGE_PEOPLE)
     today = timezone.localdate()
@@ -180,7 +181,7 @@ def give_log_in(*, by: Viewer, person_id: UUID, email: str) -> User:
         person = _of_another(by, person_id)
         if person.user_id is not None:
             raise HasLogIn
-        if takes_two_to_change(person, today):
+        if not may_renew_alone(by.roles, posts_held(person, today)):
             raise NotAlone
         if not Membership.objects.filter(school_id=by.school_id, person=person).exclude(ends_on__lt=today).exists():
             raise NoRoleNow
@@ -201,15 +202,15 @@ def give_log_in(*, by: Viewer, person_id: UUID, email: str) -> User:
 
 
 def log_in_for(*, school_id: UUID, email: str, by: UUID) -> User:
-    """The log-in with this address, made where there is none. Three queries, and four for a mail. Raises AddressTaken.
+    """The log-in with this address, made where there is none. Five queries, and four for a mail. Raises AddressTaken.
 
-    One that has no password yet is mailed the link to set it.
+    One that has no password yet is mailed the link to set it. A button pressed twice finds the log-in of the first
+    time.
     """
-    address = email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is None:
-        user = User.objects.create_user(address)
-    elif Person.objects.filter(school_id=school_id, user=user).exists():
+    user, is_new = User.objects.get_or_create_user(email)
+    # One after the other: two at once would both find nobody of this school.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
+    if not is_new and Person.objects.filter(school_id=school_id, user=user).exists():
         raise AddressTaken
     if not user.is_active or not user.has_usable_password():
         log_in_again(user, by=by)
@@ -239,6 +240,18 @@ def _of_another(by: Viewer, person_id: UUID) -> Person:
     if person.pk == by.person_id:
         raise NotForYourself
     return person
+
+
+def put_in_role(person: Person, role: Role, starts_on: date) -> Membership:
+    """Write that somebody is this to the school from a day. Two queries. Raises MemberAlready.
+
+    What was ended on the day before it began is begun again, for one begins on a day once.
+    """
+    mine: dict[str, Any] = {"school_id": person.school_id, "person": person, "role": role.value}
+    if Membership.objects.filter(**mine).exclude(ends_on__lt=starts_on).exists():
+        raise MemberAlready
+    row, _ = Membership.objects.update_or_create(**mine, starts_on=starts_on, defaults={"ends_on": None})
+    return row
 
 
 def _put_on_list(person: Person, role: Role, starts_on: date) -> None:

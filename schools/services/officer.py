@@ -22,8 +22,9 @@ from schools.rules.officer import (
     takes_effect_at,
     tidy_code,
 )
+from schools.selectors import viewer_for
 from schools.selectors.officer import due_changes
-from schools.services.problems import DecidedAlready, NotForYourself, NotPossible
+from schools.services.problems import DecidedAlready, NotForYourself, NotPossible, RequesterGone
 from schools.viewer import NotAllowed, Viewer
 from schools.wall import in_school
 
@@ -137,7 +138,8 @@ def confirm_officer_change(*, by: Viewer, change_id: UUID) -> OfficerChange:
     """Agree, as the second person. It takes effect a day later, and the old address is told at once; where there was
     none before, it takes effect now. Duty R2, threat T19.
 
-    Nine queries at most. Raises NotAllowed, NotForYourself, CodeMissing, DecidedAlready, OfficerChange.DoesNotExist.
+    Ten queries at most. Raises NotAllowed, NotForYourself, CodeMissing, RequesterGone, DecidedAlready,
+    OfficerChange.DoesNotExist.
     """
     by.must(Permission.CONFIRM_OFFICER)
     now = timezone.now()
@@ -147,6 +149,8 @@ def confirm_officer_change(*, by: Viewer, change_id: UUID) -> OfficerChange:
             raise NotForYourself
         if row.code_given_at is None:
             raise CodeMissing
+        if not _may_still_ask(row, timezone.localdate(now)):
+            raise RequesterGone
         row.state, row.confirmed_by_id, row.confirmed_at = ChangeState.CONFIRMED.value, by.user_id, now
         row.takes_effect_at = takes_effect_at(now, old_email=row.old_email)
         row.save(update_fields=["state", "confirmed_by", "confirmed_at", "takes_effect_at"])
@@ -204,6 +208,11 @@ def _waiting(by: Viewer, change_id: UUID) -> OfficerChange:
     if row.state != ChangeState.WAITING:
         raise DecidedAlready
     return row
+
+
+def _may_still_ask(row: OfficerChange, today: date) -> bool:
+    asked = viewer_for(user_id=row.requested_by_id, today=today, school_id=row.school_id)
+    return asked is not None and asked.school_id == row.school_id and asked.may(Permission.MANAGE_SCHOOL)
 
 
 def _who_could_agree(by: Viewer, today: date) -> list[str]:

@@ -1,6 +1,7 @@
 """Posts that one person gives and ends; those that take two are in ``appointing``."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -103,6 +104,12 @@ def roles_on(person: Person, day: date) -> frozenset[Role]:
     return frozenset(map(Role, held.values_list("post", flat=True)))
 
 
+def posts_held(person: Person, today: date) -> frozenset[Role]:
+    """The posts that somebody holds or is about to hold. One query."""
+    posts = Post.objects.filter(school_id=person.school_id, person=person).exclude(ends_on__lt=today)
+    return frozenset(map(Role, posts.values_list("post", flat=True)))
+
+
 def takes_two_to_change(person: Person, today: date) -> bool:
     """Whether a person holds, or is to hold, a post that takes two people. One query."""
     posts = Post.objects.filter(
@@ -113,13 +120,15 @@ def takes_two_to_change(person: Person, today: date) -> bool:
 
 def put_in_post(person: Person, post: Role, starts_on: date) -> Post:
     """Write the term of a post, after looking at who may hold it. Three queries. Raises HoldsIt, NotFit."""
-    mine = {"school_id": person.school_id, "person": person}
+    mine: dict[str, Any] = {"school_id": person.school_id, "person": person}
     if Post.objects.filter(**mine, post=post.value).exclude(ends_on__lt=starts_on).exists():
         raise HoldsIt
     members = Membership.objects.filter(in_force(starts_on), **mine).values_list("role", flat=True)
     if not is_fit(post, frozenset(map(Role, members))):
         raise NotFit(post)
-    return Post.objects.create(**mine, post=post.value, starts_on=starts_on)
+    # What was ended on the day before it began is begun again, for one begins on a day once.
+    row, _ = Post.objects.update_or_create(**mine, post=post.value, starts_on=starts_on, defaults={"ends_on": None})
+    return row
 
 
 def end_term(*, school_id: UUID, post_id: UUID, post: Role, before: date) -> Post:

@@ -40,3 +40,10 @@ class DecidedAlready(NotPossible):
 
     def __init__(self) -> None:
         super().__init__("This was decided already. Look at how it stands now.")
+
+
+class RequesterGone(NotPossible):
+    """Whoever asked may not do so any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Whoever asked for this may not do so any more. Refuse or cancel it, and ask for it anew.")

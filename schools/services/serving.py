@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from audit import services as audit
 from schools.changes import people_changed
-from schools.models import Membership, Person, School, StaffRecord, User
+from schools.models import Person, School, StaffRecord, User
 from schools.roles import Permission, Role
 from schools.rules.posts import helps_itself
 from schools.selectors.posts import appointers
-from schools.services.members import MemberAlready, log_in_again
-from schools.services.problems import NotPossible
+from schools.services.members import log_in_again, put_in_role
+from schools.services.problems import NotForYourself, NotPossible
 from schools.viewer import Administrator, AdministratorAt
 from schools.wall import in_school
 
@@ -65,7 +65,8 @@ def welcome_member(*, by: AdministratorAt, member: NewMember) -> Person:
 
     A log-in that is there is used again and keeps its password; the owner of a new one is mailed the link to set it.
     Once two people of the school can appoint, this is theirs. Fourteen queries, and four for the mail. Raises
-    NotAllowed, SchoolHelpsItself, MemberAlready, School.DoesNotExist, ValueError for a role that no first member has.
+    NotAllowed, NotForYourself, SchoolHelpsItself, MemberAlready, School.DoesNotExist, ValueError for a role that no
+    first member has.
     """
     by.must(Permission.MANAGE_SERVICE)
     if member.role not in FIRST_ROLES:
@@ -75,16 +76,14 @@ def welcome_member(*, by: AdministratorAt, member: NewMember) -> Person:
         school = School.objects.select_for_update(no_key=True).only("pk").get(pk=by.school_id)
         if helps_itself(len(appointers(school_id=school.pk, today=today))):
             raise SchoolHelpsItself
-        email = member.email.strip().lower()
-        user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+        user, _ = User.objects.get_or_create_user(member.email)
+        if user.pk == by.user_id:
+            raise NotForYourself
         if not user.is_active or not user.has_usable_password():
             log_in_again(user, by=by.user_id)
-        names = {"given_name": member.given_name, "family_name": member.family_name, "email": email}
+        names = {"given_name": member.given_name, "family_name": member.family_name, "email": user.email}
         person, _ = Person.objects.get_or_create(school=school, user=user, defaults=names)
-        mine = {"school": school, "person": person, "role": member.role.value}
-        if Membership.objects.filter(**mine).exclude(ends_on__lt=member.starts_on).exists():
-            raise MemberAlready
-        Membership.objects.create(**mine, starts_on=member.starts_on)
+        put_in_role(person, member.role, member.starts_on)
         if member.role == Role.STAFF:
             StaffRecord.objects.get_or_create(
                 school=school, person=person, defaults={"job_title": "", "started_on": member.starts_on}

@@ -132,7 +132,7 @@ def end(request: SchoolRequest, post_id: UUID) -> HttpResponse:
 
 @traced(
     "appointment.opened",
-    writes=("appointment.confirmed", "appointment.refused", "appointment.withdrawn"),
+    writes=("appointment.confirmed", "appointment.refused", "appointment.withdrawn", "log_in.revoked"),
 )
 @page(_APPOINT, fresh=True)
 def appointment(request: SchoolRequest, appointment_id: UUID) -> HttpResponse:

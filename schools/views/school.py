@@ -15,7 +15,7 @@ from audit.traces import untraced
 from packs.loader import UnknownPack
 from schools.forms.school import DetailsForm, PassphraseForm, TermForm
 from schools.log_in.fresh import fresh_log_in
-from schools.middleware import SCHOOL_KEY, SchoolRequest
+from schools.middleware import SchoolRequest, enter_other_school
 from schools.roles import Permission
 from schools.rules.passphrases import suggest_passphrase
 from schools.selectors import school_settings, schools_of
@@ -124,5 +124,5 @@ def switch(request: SchoolRequest) -> HttpResponse:
     chosen = request.POST.get("school", "")
     if chosen not in {str(each.school_id) for each in choices}:
         raise Http404
-    request.session[SCHOOL_KEY] = str(UUID(chosen))
+    enter_other_school(request, UUID(chosen))
     return redirect("incidents:today")

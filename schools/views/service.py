@@ -117,7 +117,7 @@ def post(request: ServedRequest, school_id: UUID) -> HttpResponse:
 
 @traced(
     "appointment.opened",
-    writes=("appointment.confirmed", "appointment.refused", "appointment.withdrawn"),
+    writes=("appointment.confirmed", "appointment.refused", "appointment.withdrawn", "log_in.revoked"),
 )
 @page(fresh=True)
 def appointment(request: ServedRequest, school_id: UUID, appointment_id: UUID) -> HttpResponse:

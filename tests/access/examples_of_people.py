@@ -10,7 +10,7 @@ from django.utils import timezone
 from schools.models import Appointment, EmergencyAccess, Guardian, Membership, OfficerChange, Person, Post, School, User
 from schools.roles import Role
 from schools.rules.officer import code_of
-from schools.services.appointing import ask_to_appoint, ask_to_appoint_by_log_in
+from schools.services.appointing import ask_to_appoint, ask_to_appoint_by_log_in, ask_to_renew
 from schools.services.emergency import approve_emergency, ask_emergency
 from schools.services.families import link_guardian
 from schools.services.members import PersonDetails, add_person
@@ -84,6 +84,10 @@ def asked(world: World) -> Appointment:
 def asked_to_end(world: World) -> Ask:
     post = Post.objects.get(person=world.dsl)
     return Ask(world.head, "schools:end_post", [post.pk], day("last_day"))
+
+
+def asked_to_renew(world: World) -> Appointment:
+    return ask_to_renew(by=head_of(world), post_id=Post.objects.get(person=world.dsl).pk)
 
 
 def deciding(action: str) -> Example:
@@ -175,6 +179,7 @@ READS: dict[str, Example] = {
     "schools:give_log_in": about_teacher("schools:give_log_in"),
     "schools:give_role": about_teacher("schools:give_role"),
     "schools:leave": about_teacher("schools:leave"),
+    "schools:renew_log_in": about_teacher("schools:renew_log_in"),
     "schools:link_guardian": lambda w: Ask(w.head, "schools:link_guardian", [w.pupil.pk]),
     "schools:end_role": lambda w: Ask(w.head, "schools:end_role", [membership_of(w.teacher)]),
     "schools:end_guardian": lambda w: Ask(w.head, "schools:end_guardian", [family(w).pk]),
@@ -182,6 +187,7 @@ READS: dict[str, Example] = {
     "schools:find_for_post": lambda w: Ask(w.head, "schools:find_for_post", data={"find": "rob", "who": w.teacher.pk}),
     "schools:give_post": lambda w: Ask(w.head, "schools:give_post"),
     "schools:end_post": lambda w: Ask(w.head, "schools:end_post", [given(w).pk]),
+    "schools:ask_to_renew": lambda w: Ask(w.head, "schools:ask_to_renew", [Post.objects.get(person=w.dsl).pk]),
     "schools:appointment": lambda w: Ask(w.chair, "schools:appointment", [asked(w).pk]),
     "schools:officer": lambda w: Ask(w.jo, "schools:officer"),
     "schools:emergencies": with_reasons,
@@ -203,6 +209,16 @@ WRITES: dict[tuple[str, str], Example] = {
     ("schools:end_role", "people.role_ended"): lambda w: Ask(
         w.head, "schools:end_role", [membership_of(w.teacher)], day("last_day")
     ),
+    ("schools:renew_log_in", "people.log_in_renewed"): about_teacher(
+        "schools:renew_log_in", {"then": "renew", "sure": "on"}
+    ),
+    ("schools:renew_log_in", "people.log_in_closed"): about_teacher(
+        "schools:renew_log_in", {"then": "close", "sure": "on"}
+    ),
+    ("schools:renew_log_in", "log_in.revoked"): about_teacher("schools:renew_log_in", {"then": "close", "sure": "on"}),
+    ("schools:ask_to_renew", "appointment.asked"): lambda w: Ask(
+        w.head, "schools:ask_to_renew", [Post.objects.get(person=w.dsl).pk], {"sure": "on"}
+    ),
     ("schools:leave", "people.left"): lambda w: Ask(
         w.head, "schools:leave", [w.teacher.pk], {"sure": "on", **day("last_day")}
     ),
@@ -220,6 +236,9 @@ WRITES: dict[tuple[str, str], Example] = {
     ("schools:appointment", "appointment.confirmed"): deciding("confirm"),
     ("schools:appointment", "appointment.refused"): deciding("refuse"),
     ("schools:appointment", "appointment.withdrawn"): deciding("withdraw"),
+    ("schools:appointment", "log_in.revoked"): lambda w: Ask(
+        w.chair, "schools:appointment", [asked_to_renew(w).pk], {"action": "confirm"}
+    ),
     ("schools:officer_ask", "officer.change_asked"): lambda w: Ask(
         w.jo, "schools:officer_ask", data={"email": NEW_ADDRESS, "again": NEW_ADDRESS}
     ),
@@ -245,6 +264,7 @@ WRITES: dict[tuple[str, str], Example] = {
     ("service:appointment", "appointment.withdrawn"): of_service(
         "appointment", asked_by_log_in, "one", {"action": "withdraw"}
     ),
+    ("service:appointment", "log_in.revoked"): of_service("appointment", asked_to_renew, data={"action": "confirm"}),
     ("service:ask", "emergency.asked"): of_service("ask", data={"reason": REASON}),
     ("service:emergency", "emergency.approved"): of_service("emergency", wanted, data={"action": "approve"}),
     ("service:emergency", "emergency.ended"): of_service("emergency", opened, data={"action": "end"}),

@@ -73,6 +73,7 @@ schools:add_person          |            | people_manager/403 200             | 
 schools:person              | the school | people_manager/403 200             | 405
 schools:change_person       | the school | people_manager/403 200             | people_manager/403 302
 schools:give_log_in         | the school | people_manager/403 200             | people_manager/403 422
+schools:renew_log_in        | the school | people_manager/403 200             | people_manager/403 302
 schools:give_role           | the school | people_manager/403 200             | people_manager/403 302
 schools:leave               | the school | ender/403 200                      | people_manager/403 302
 schools:link_guardian       | the school | people_manager/403 200             | people_manager/403 302
@@ -82,6 +83,7 @@ schools:posts               |            | appointer/403 200                  | 
 schools:find_for_post       |            | 405                                | appointer/403 200
 schools:give_post           |            | appointer/403 200                  | the_head/403 302
 schools:end_post            | the school | appointer/403 200                  | the_head/403 302
+schools:ask_to_renew        | a lead     | appointer/403 200                  | appointer/403 302
 schools:appointment         | the school | appointer/403 200                  | appointer/403 -the_head/403 302
 schools:officer             |            | confirmer/403 200                  | 405
 schools:officer_ask         |            | manager/403 200                    | manager/403 422
@@ -349,6 +351,8 @@ BODIES: dict[str, Body] = {
     "schools:give_log_in": {"email": "witness@school.example.org"},
     "schools:give_role": {"role": "governor", **_TODAY},
     "schools:leave": {**_LAST, "sure": "on"},
+    "schools:renew_log_in": {"then": "renew", "sure": "on"},
+    "schools:ask_to_renew": {"sure": "on"},
     "schools:link_guardian": _a_child,
     "schools:end_role": _LAST,
     "schools:end_guardian": _LAST,

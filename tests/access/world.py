@@ -192,6 +192,7 @@ def _make_administration(world: World, name: str) -> None:
     }
     if name == RIVERBANK:
         world.made["the school"] = world.ids[name]
+        world.made["a lead"] = {**world.ids[name], "post_id": str(world.people["deputy_dsl"].posts.get().pk)}
         world.made["emergency"] = {**world.ids[name], "emergency_id": str(waiting.pk)}
 
 

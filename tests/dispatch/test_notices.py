@@ -215,6 +215,15 @@ def test_old_ones_are_forgotten(school: School, mail_server: Sink) -> None:
     assert list(Notice.objects.values_list("pk", flat=True)) == [waiting.pk]
 
 
+def test_an_address_that_is_nobody_s_is_forgotten_after_a_day(school: School, mail_server: Sink) -> None:
+    dropped, sent = queue(None, "password_reset"), queue(school)
+    deliver(dropped)
+    deliver(sent)
+    Notice.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    sweep_notices(now=timezone.now())
+    assert list(Notice.objects.values_list("pk", flat=True)) == [sent.pk]
+
+
 def test_a_claim_has_a_lease_and_what_arrived_says_when(school: School) -> None:
     notice = queue(school)
     for wrong in ({"state": "claimed"}, {"state": "accepted"}):

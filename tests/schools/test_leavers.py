@@ -16,14 +16,18 @@ from schools import changes
 from schools.models import Appointment, Membership, OfficerChange, Person, Post, User
 from schools.roles import Role
 from schools.selectors import viewer_for
+from schools.services import members
 from schools.services.appointing import ask_to_appoint
 from schools.services.leavers import DayToCome, leave
+from schools.services.members import add_role, end_role
 from schools.services.officer import ask_officer_change
-from schools.services.problems import NotAlone, NotForYourself
+from schools.services.posts import give_post
+from schools.services.problems import EndedAlready, NotAlone, NotForYourself
+from schools.services.serving import NewMember, welcome_member
 from schools.viewer import NotAllowed
 from tests import factories
 from tests.factories.queries import queries_at_most
-from tests.schools.team import Team
+from tests.schools.team import Team, administrator, at
 
 TODAY = timezone.localdate
 DAY = timedelta(days=1)
@@ -255,3 +259,46 @@ def test_the_way_through_the_pages(team: Team) -> None:
     assert of_head in posts
     assert chair.post(of_head, {**said, "sure": "on"})["Location"] == reverse("schools:posts")
     assert client.get(TODAY_PAGE)["Location"].startswith(reverse("login"))
+
+
+# --- and comes back ---------------------------------------------------------------------------------------------------
+
+
+def test_what_was_taken_on_its_first_day_can_be_given_again_from_that_day(team: Team) -> None:
+    person, head = team.person("teacher"), team.viewer("head")
+    Membership.objects.filter(person=person).update(starts_on=TODAY())
+    post = give_post(by=head, person_id=person.pk, post=Role.SENCO, starts_on=TODAY())
+    go(team, "teacher")
+    assert viewer_for(user_id=team.user("teacher").pk, today=TODAY()) is None
+    add_role(by=head, person_id=person.pk, role=Role.STAFF, starts_on=TODAY())
+    again = give_post(by=head, person_id=person.pk, post=Role.SENCO, starts_on=TODAY())
+    assert again.pk == post.pk
+    viewer = viewer_for(user_id=team.user("teacher").pk, today=TODAY())
+    assert viewer is not None
+    assert viewer.roles == {Role.STAFF, Role.SENCO}
+
+
+def test_a_first_member_who_left_at_once_is_welcomed_again(team: Team) -> None:
+    made = factories.school("Hillside")
+    by = at(administrator(), made.pk)
+    member = NewMember("first@example.org", "Ada", "Bell", Role.STAFF, TODAY())
+    person = welcome_member(by=by, member=member)
+    Membership.objects.filter(person=person).update(ends_on=TODAY() - DAY)
+    assert welcome_member(by=by, member=member) == person
+    assert Membership.objects.get(person=person).ends_on is None
+
+
+def test_whoever_leaves_while_a_role_is_ended_stays_gone(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form that ends a role is slower than the act that takes everything: the role does not come back by it."""
+    person = team.person("teacher")
+    row = Membership.objects.get(person=person)
+    inner = members._of_another
+
+    def slow(*args: Any) -> Person:
+        found = inner(*args)
+        Membership.objects.filter(pk=row.pk).update(ends_on=TODAY() - DAY)
+        return found
+
+    monkeypatch.setattr(members, "_of_another", slow)
+    with pytest.raises(EndedAlready):
+        end_role(by=team.viewer("head"), membership_id=row.pk, last_day=TODAY() + 30 * DAY)

@@ -359,6 +359,17 @@ def test_no_log_in_for_a_post_that_two_gave_to_a_person(team: Team) -> None:
     assert not User.objects.filter(email="mine@example.org").exists()
 
 
+def test_the_office_gives_no_log_in_to_whoever_holds_a_post(team: Team) -> None:
+    """Else it could give an address of its own to a co-ordinator who is only on the lists, and read every case."""
+    jo = team.person("coordinator")
+    Person.objects.filter(pk=jo.pk).update(user=None)
+    with pytest.raises(NotAlone):
+        give_log_in(by=team.viewer("office"), person_id=jo.pk, email="mine@example.org")
+    assert page_of("give_log_in", jo) not in team.client("office").get(page_of("person", jo)).content.decode()
+    assert page_of("give_log_in", jo) in team.client("head").get(page_of("person", jo)).content.decode()
+    assert give_log_in(by=team.viewer("head"), person_id=jo.pk, email="jo@example.org").email == "jo@example.org"
+
+
 def test_somebody_who_comes_back_can_log_in_again(team: Team) -> None:
     teacher = team.person("teacher")
     User.objects.filter(pk=teacher.user_id).update(is_active=False)
@@ -381,3 +392,36 @@ def test_role_pages_ask_for_a_fresh_log_in(team: Team) -> None:
     before = Membership.objects.count()
     client.post(page_of("give_role", teacher), {"role": "parent", **on("starts_on", TODAY())})
     assert Membership.objects.count() == before
+
+
+def test_a_form_that_does_not_ask_for_the_job_leaves_it_as_it_is(team: Team) -> None:
+    """A former pupil who works at the school now."""
+    person = team.pupil
+    StaffRecord.objects.create(school=team.school, person=person, job_title="Librarian")
+    said = {"given_name": "Sam", "family_name": "Reed", "email": "", "year_group": "Year 6", "class_name": ""}
+    assert team.client("office").post(page_of("change_person", person), said).status_code == 302
+    assert StaffRecord.objects.get(person=person).job_title == "Librarian"
+    assert Pupil.objects.get(person=person).year_group == "Year 6"
+
+
+def test_the_button_pressed_twice_makes_one_log_in_and_no_broken_page(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second press looks before the first one is written down."""
+    inner = User.objects.get_queryset
+
+    def blind(**_: Any) -> Any:
+        return inner().none()
+
+    def press() -> Person:
+        details = PersonDetails("Ada", "Bell")
+        return add_person(
+            by=team.viewer("office"), details=details, role=Role.STAFF, starts_on=TODAY(), log_in="a@example.org"
+        )
+
+    once = press()
+    with monkeypatch.context() as patched:
+        patched.setattr(User.objects, "filter", blind)
+        with pytest.raises(AddressTaken):
+            press()
+    assert Person.objects.filter(user=once.user).count() == 1

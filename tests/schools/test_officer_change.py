@@ -14,7 +14,7 @@ from audit.models import Entry
 from dispatch.models import Notice
 from dispatch.notices import NoticeFacts, composer_of
 from dispatch.rules.notices import NoticeKind
-from schools.models import OfficerChange, School
+from schools.models import OfficerChange, Post, School
 from schools.rules.officer import code_of
 from schools.selectors.officer import officer_address, officer_change_waits, officer_page
 from schools.services.officer import (
@@ -30,7 +30,7 @@ from schools.services.officer import (
     confirm_officer_change,
     give_code,
 )
-from schools.services.problems import DecidedAlready, NotForYourself
+from schools.services.problems import DecidedAlready, NotForYourself, RequesterGone
 from schools.tasks import apply_due_officer_changes
 from schools.viewer import NotAllowed
 from tests import factories
@@ -198,6 +198,18 @@ def test_nobody_else_takes_part(team: Team, key: str) -> None:
     assert client.get(ASK).status_code == 403
     assert client.post(reverse("schools:officer_decide", args=[change.pk]), {"action": "cancel"}).status_code == 403
     assert not officer_change_waits(viewer)
+
+
+def test_what_was_asked_by_somebody_who_lost_the_post_meanwhile_is_not_agreed_to(team: Team) -> None:
+    row = asked(team)
+    give_code(by=team.viewer("coordinator"), change_id=row.pk, code=code(row))
+    Post.objects.filter(person=team.person("coordinator")).update(ends_on=timezone.localdate() - timedelta(days=1))
+    with pytest.raises(RequesterGone):
+        confirm_officer_change(by=team.viewer("head"), change_id=row.pk)
+    assert in_force(team) == OLD
+    cancel_officer_change(by=team.viewer("head"), change_id=row.pk)
+    row.refresh_from_db()
+    assert row.state == "cancelled"
 
 
 def test_the_chair_agrees_and_does_not_ask(team: Team) -> None:

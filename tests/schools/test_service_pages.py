@@ -13,6 +13,7 @@ from dispatch.models import Notice
 from schools.models import Appointment, Membership, Person, School, User
 from schools.roles import Role
 from schools.services.members import MemberAlready
+from schools.services.problems import NotForYourself
 from schools.services.serving import NewMember, NewSchool, SchoolHelpsItself, add_school, welcome_member
 from schools.viewer import Administrator, NotAllowed
 from tests import factories
@@ -209,3 +210,13 @@ def test_the_pages_ask_for_a_fresh_log_in_and_cost_little(client: Client, team: 
     client.post(ADD, {"name": "x", "address": "y"})
     assert School.objects.count() == 1
     assert not Membership.objects.filter(person__family_name="Cole", school=school).exclude(role="staff").exists()
+
+
+def test_no_administrator_welcomes_themselves(one: User) -> None:
+    school = add_school(by=Administrator(one.pk, one.email), details=NewSchool("New School", "1 New Road", ""))
+    mine = NewMember(one.email.upper(), "Ada", "Bell", Role.STAFF, TODAY())
+    with pytest.raises(NotForYourself):
+        welcome_member(by=at(one, school.pk), member=mine)
+    assert not Person.objects.filter(school=school).exists()
+    page = reverse("service:member", args=[school.pk])
+    assert factories.log_in_user(one).post(page, typed(email=one.email)).status_code == 403

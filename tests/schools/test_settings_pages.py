@@ -1,16 +1,18 @@
 """The school's own pages: who, the details, the passphrase, the policy, another school. Duties R2, D2, S1."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Entry
 from incidents.models import Incident
-from schools.models import PackAdoption, Person, School, Term
+from schools.models import Membership, PackAdoption, Person, School, Term
 from schools.roles import Role
 from schools.rules.passphrases import CONSONANTS, VOWELS, suggest_passphrase
 from schools.sealing import unseal
@@ -227,6 +229,39 @@ def test_one_works_in_one_school_at_a_time(of: School, jo: Person, client: Clien
     today = client.get(reverse("incidents:today")).content.decode()
     assert "Hillside School" in today
     assert "No incident is on the log" in client.get(reverse("incidents:log")).content.decode()
+
+
+def at_two_schools(jo: Person, name: str = "Hillside School") -> School:
+    """The same one is co-ordinator at another school."""
+    there = factories.coordinator(factories.school(name), "Jo Marsh")
+    Person.objects.filter(pk=there.pk).update(user=jo.user)
+    return there.school
+
+
+def test_a_form_of_one_school_changes_nothing_at_another(of: School, jo: Person) -> None:
+    """Two tabs: in one the form is open, in the other one goes on to another school."""
+    hillside = at_two_schools(jo, "Zion School")
+    client = factories.log_in_user(jo.user, Client(enforce_csrf_checks=True)) if jo.user else Client()
+    form = {**DETAILS, "csrfmiddlewaretoken": client.get(SETTINGS).context["csrf_token"]}
+    switch = {"school": str(hillside.pk), "csrfmiddlewaretoken": client.get(SWITCH).context["csrf_token"]}
+    assert client.post(SWITCH, switch).status_code == 302
+    assert client.post(SETTINGS, form).status_code == 403
+    hillside.refresh_from_db()
+    assert hillside.phone == "020 7946 0000"
+    again = {**DETAILS, "csrfmiddlewaretoken": client.get(SETTINGS).context["csrf_token"]}
+    assert client.post(SETTINGS, again).status_code == 302
+
+
+def test_what_is_sent_when_one_has_left_the_school_meanwhile_goes_to_no_other(jo: Person, client: Client) -> None:
+    hillside = at_two_schools(jo)
+    client.post(SWITCH, {"school": str(jo.school_id)})
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(person=jo).update(ends_on=yesterday)
+    answer = client.post(SETTINGS, DETAILS, follow=True)
+    assert "nothing of it was kept" in answer.content.decode()
+    hillside.refresh_from_db()
+    assert hillside.phone == "020 7946 0000"
+    assert client.post(SETTINGS, DETAILS).status_code == 302, "now they know where they are"
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "00000000-0000-0000-0000-000000000000", "strangers"])

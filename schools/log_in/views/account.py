@@ -14,8 +14,8 @@ from audit.traces import untraced
 from schools.log_in import codes, passkeys, second_steps, sessions
 from schools.log_in.addresses import wanted
 from schools.log_in.forms import NewPasskeyForm, NumberForm, SecretForm
-from schools.log_in.fresh import fresh_log_in
-from schools.log_in.middleware import is_whole, must_have_second_step, part_of_log_in
+from schools.log_in.fresh import fresh_log_in, of_whole_log_in
+from schools.log_in.middleware import is_whole, must_keep_second_step, part_of_log_in
 from schools.log_in.selectors import own_log_in
 from schools.log_in.sessions import PersonRequest
 from schools.middleware import without_school
@@ -48,6 +48,7 @@ def second_step(request: PersonRequest) -> HttpResponse:
 @untraced("a new secret for one's own app", writes=("second_step.added",))
 @part_of_log_in
 @never_cache
+@of_whole_log_in
 @fresh_log_in
 @require_http_methods(_READ_AND_WRITE)
 def app(request: PersonRequest) -> HttpResponse:
@@ -83,6 +84,7 @@ def app(request: PersonRequest) -> HttpResponse:
 @untraced("a button that makes a passkey", writes=("second_step.added",))
 @part_of_log_in
 @never_cache
+@of_whole_log_in
 @fresh_log_in
 @require_http_methods(_READ_AND_WRITE)
 def passkey(request: PersonRequest) -> HttpResponse:
@@ -107,6 +109,7 @@ def passkey(request: PersonRequest) -> HttpResponse:
 
 @untraced("a number by chance for one's own browser")
 @part_of_log_in
+@of_whole_log_in
 @fresh_log_in
 @require_POST
 def passkey_question(request: PersonRequest) -> HttpResponse:
@@ -137,7 +140,7 @@ def take_away(request: PersonRequest) -> HttpResponse:
         raise Http404
     try:
         second_steps.take_away(
-            request.user, number=form.cleaned_data["number"], must_keep_one=must_have_second_step(request)
+            request.user, number=form.cleaned_data["number"], must_keep_one=must_keep_second_step(request)
         )
     except ObjectDoesNotExist:
         raise Http404 from None

@@ -10,10 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.traces import untraced
-from schools.log_in import entering, passwords, rules
+from schools.log_in import entering, guesses, passwords, rules
 from schools.log_in.addresses import wanted
 from schools.log_in.forms import AddressForm, ChangePasswordForm, NewPasswordForm, PasswordAgeForm
-from schools.log_in.fresh import fresh_log_in
+from schools.log_in.fresh import fresh_log_in, of_whole_log_in
 from schools.log_in.middleware import part_of_log_in
 from schools.log_in.password_age import greatest_age_days, must_change_password, set_greatest_age
 from schools.log_in.sessions import PersonRequest
@@ -21,12 +21,17 @@ from schools.middleware import SchoolRequest
 from schools.roles import Permission
 
 _READ_AND_WRITE = ["GET", "HEAD", "POST"]
+TOO_MANY_LINKS = (
+    "Many links were asked for in the last minute. Wait a minute, then press the button again. "
+    "Your school can have one sent to you as well."
+)
 
 
 @untraced("an empty form", writes=("password.changed", "session.ended", "log_in.proof_failed"))
 @part_of_log_in
 @never_cache
 @sensitive_post_parameters("password", "new", "again")
+@of_whole_log_in
 @fresh_log_in
 @require_http_methods(_READ_AND_WRITE)
 def change(request: PersonRequest) -> HttpResponse:
@@ -60,9 +65,19 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Have a link to a new password mailed. The answer is the same for every address."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        passwords.ask_for_link(request, address=form.cleaned_data["email"])
+        try:
+            passwords.ask_for_link(request, address=form.cleaned_data["email"])
+        except guesses.TooMany:
+            form.add_error("email", TOO_MANY_LINKS)
+            return _wait_a_minute(request, form)
         return render(request, "log_in/link_sent.html", {"minutes": rules.RESET_MINUTES})
     return render(request, "log_in/forgotten.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _wait_a_minute(request: HttpRequest, form: AddressForm) -> HttpResponse:
+    response = render(request, "log_in/forgotten.html", {"form": form}, status=429)
+    response["Retry-After"] = "60"
+    return response
 
 
 @untraced("a field for a new password", writes=("password.reset",))

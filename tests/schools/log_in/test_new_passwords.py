@@ -1,6 +1,7 @@
 """Setting a password: by a mailed link, by oneself, and when it has become too old."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from audit.models import Entry
 from dispatch.models import Notice
 from dispatch.notices import NoLongerWanted, NoticeFacts, composer_of
 from dispatch.rules.notices import NoticeKind
-from schools.log_in import marks, rules
+from schools.log_in import guesses, marks, rules
 from schools.log_in.password_age import set_greatest_age
 from schools.log_in.passwords import send_link
 from schools.models import School, User
@@ -36,6 +37,7 @@ from tests.schools.log_in.people import (
     member,
     send_password,
 )
+from tests.schools.log_in.test_password import bare
 
 FORGOTTEN = reverse("account_reset_password")
 CHANGE = reverse("account_password")
@@ -93,6 +95,8 @@ def test_the_answer_is_the_same_for_every_address(of: School, who: Enrolled) -> 
 
 
 def test_it_asks_the_database_the_same_for_every_address(who: Enrolled) -> None:
+    # The first of the minute begins to count what comes from this source, whatever the address.
+    Client().post(FORGOTTEN, {"email": "somebody@example.org"})
     asked = []
     for email in (who.user.email, "nobody@example.org"):
         with CaptureQueriesContext(connection) as captured:
@@ -118,6 +122,77 @@ def test_three_mails_an_hour(who: Enrolled) -> None:
         for _ in range(rules.RESETS_AN_HOUR + 3):
             assert Client().post(FORGOTTEN, {"email": email}).status_code == 200
         assert Notice.objects.filter(to_address=email).count() == rules.RESETS_AN_HOUR
+
+
+def ask(n: int, source: str = "10.0.0.1", **more: Any) -> Any:
+    return Client().post(FORGOTTEN, {"email": f"nobody{n}@example.org"}, REMOTE_ADDR=source, **more)
+
+
+def test_many_addresses_from_one_source_do_not_fill_the_queue(who: Enrolled) -> None:
+    """So many a minute, whatever the addresses; then it is said, in the same words whoever's it is."""
+    for n in range(rules.LINKS_A_MINUTE):
+        assert ask(n).status_code == 200
+    queued, entries = Notice.objects.count(), Entry.objects.count()
+    assert queued == rules.LINKS_A_MINUTE
+    asked = (who.user.email, "no@example.org")
+    refused = [Client().post(FORGOTTEN, {"email": each}, REMOTE_ADDR="10.0.0.1") for each in asked]
+    assert [answer.status_code for answer in refused] == [429, 429]
+    assert refused[0]["Retry-After"] == "60"
+    pages = {bare(answer, email) for answer, email in zip(refused, asked, strict=True)}
+    assert len(pages) == 1
+    assert "Wait a minute" in pages.pop()
+    assert (Notice.objects.count(), Entry.objects.count()) == (queued, entries)
+    assert ask(0, "10.0.0.2").status_code == 200, "nobody else is kept waiting"
+
+
+def test_a_minute_later_the_school_may_ask_again(who: Enrolled, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(rules.LINKS_A_MINUTE + 1):
+        ask(n)
+    assert ask(99).status_code == 429
+    now = time.time()
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: now + 61)
+    assert ask(99).status_code == 200
+
+
+def test_many_sources_do_not_fill_it_either(who: Enrolled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(guesses._RATES, "links_in_all", "5/m/key")
+    answers = [ask(n, f"10.0.0.{n}").status_code for n in range(8)]
+    assert answers == [200] * 5 + [429] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ({"REMOTE_ADDR": "10.0.0.1"}, {"REMOTE_ADDR": "10.0.0.2"}, False),
+        ({"REMOTE_ADDR": "2001:db8:1:2::1"}, {"REMOTE_ADDR": "2001:db8:1:2:ffff::9"}, True),
+        ({"REMOTE_ADDR": "2001:db8:1:2::1"}, {"REMOTE_ADDR": "2001:db8:1:3::1"}, False),
+        ({"HTTP_X_FORWARDED_FOR": "1.1.1.1"}, {"HTTP_X_FORWARDED_FOR": "2.2.2.2"}, True),
+    ],
+)
+def test_where_a_request_comes_from(first: dict[str, str], second: dict[str, str], same: bool) -> None:
+    one, two = (guesses.source_of(RequestFactory().post("/", **each)) for each in (first, second))  # type: ignore[arg-type]
+    assert (one == two) is same
+    assert not any(part in one for part in ("10.0.0.1", "2001:db8"))
+
+
+def test_behind_a_proxy_it_is_what_the_proxy_says(settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+    def source(said: str) -> str:
+        return guesses.source_of(RequestFactory().post("/", HTTP_X_FORWARDED_FOR=said))
+
+    assert source("6.6.6.6, 1.1.1.1") == source("1.1.1.1") == source("made up,1.1.1.1")
+    assert source("1.1.1.1") != source("2.2.2.2")
+    assert source("") == source("not there, 127.0.0.1")
+
+
+def test_no_address_of_a_machine_is_kept_for_it(who: Enrolled) -> None:
+    ask(1, "203.0.113.77")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key || value FROM log_in_counts")
+        kept = str(cursor.fetchall())
+    assert kept
+    assert "203.0.113" not in kept
 
 
 def test_the_link_sets_a_password_and_the_second_step_is_still_asked(who: Enrolled) -> None:

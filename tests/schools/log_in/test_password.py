@@ -74,6 +74,14 @@ def test_a_failed_attempt_is_on_the_trail_without_what_was_typed(of: School) -> 
     assert "nobody" not in str(Entry.objects.values_list())
 
 
+def test_a_guess_is_on_the_trail_of_its_log_in_however_the_address_was_typed(of: School) -> None:
+    who = enrolled(of)
+    for _ in range(rules.GUESSES + 1):
+        send_password(Client(), who.user.email.upper(), "a wrong one")
+    found = set(Entry.objects.filter(action__startswith="log_in.").values_list("action", "object_id"))
+    assert found == {("log_in.failed", who.user.pk), ("log_in.locked", who.user.pk)}
+
+
 def test_a_wrong_password_a_closed_log_in_and_nobody_at_all_look_the_same(of: School) -> None:
     who, closed, without = enrolled(of), member(of, Role.STAFF), member(of, Role.STAFF)
     User.objects.filter(pk=closed.user_id).update(is_active=False)

@@ -45,7 +45,10 @@ def test_every_way_in_is_closed_with_the_next_request(of: School) -> None:
     with_another = factories.log_in_user(who.user)
     done = revoke_everything(who.user.pk, by=None)
     assert done == Revoked(sessions=1, second_steps=3, accounts_elsewhere=1)
-    assert client.get(TODAY)["Location"].startswith(LOG_IN), "the old cookie"
+    refused = client.get(TODAY)
+    assert refused["Location"].startswith(LOG_IN), "the old cookie"
+    assert refused["Clear-Site-Data"] == '"cache", "storage"', "and what the browser has kept"
+    assert "Clear-Site-Data" not in Client().get(TODAY), "nobody was logged in there"
     assert with_another.get(TODAY)["Location"].startswith(LOG_IN), "and one that is not on the list"
     assert "do not belong" in send_password(Client(), who.user.email).content.decode(), "the password"
     path = link[link.index("/log-in/") :]

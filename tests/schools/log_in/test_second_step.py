@@ -289,6 +289,24 @@ def test_a_session_from_before_it_was_set_up_is_asked_for_it(of: School) -> None
     assert client.get(TODAY).status_code == 200
 
 
+def test_a_password_alone_sets_up_no_other_phone_where_there_is_one(of: School) -> None:
+    """Two browsers with the password; in one of them the app is set up. The other one must not put its own in place."""
+    person = member(of)
+    first, second = Client(), Client()
+    for client in (first, second):
+        send_password(client, person.email)
+    sealed, secret = sealed_and_secret(second.get(APP).content.decode())
+    mine, own = sealed_and_secret(first.get(APP).content.decode())
+    assert first.post(APP, {"sealed": mine, "code": code_of(own)}).status_code == 200
+    kept = Authenticator.objects.get(type="totp").pk
+    assert second.post(APP, {"sealed": sealed, "code": code_of(secret)})["Location"].startswith(AGAIN)
+    for name in ("account_app", "account_passkey", "account_password"):
+        assert second.get(reverse(name))["Location"].startswith(AGAIN), name
+    assert second.post(reverse("account_passkey_question"))["Location"].startswith(AGAIN)
+    assert Authenticator.objects.get(type="totp").pk == kept
+    assert second.get(TODAY)["Location"].startswith(AGAIN)
+
+
 # --- one's own page --------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +318,18 @@ def test_the_last_one_cannot_be_taken_away_by_whoever_needs_it(of: School) -> No
     assert "This is your only second step" in response.content.decode()
     with pytest.raises(LastSecondStep):
         take_away(who.user, number=app.pk, must_keep_one=True)
+    assert kinds(who.user) == {"totp", "recovery_codes"}
+
+
+def test_nor_by_whoever_needs_it_at_another_school(of: School) -> None:
+    """A parent here and a member of staff there, at work here just now."""
+    who = enrolled(of, Role.PARENT)
+    there = factories.person(factories.school("Zion Primary School"), "Ada Bell", Role.STAFF)
+    factories.schools.Person.objects.filter(pk=there.pk).update(user=who.user)
+    client = logged_in(who)
+    app = Authenticator.objects.get(user=who.user, type="totp")
+    response = client.post(reverse("account_take_away"), {"number": app.pk}, follow=True)
+    assert "This is your only second step" in response.content.decode()
     assert kinds(who.user) == {"totp", "recovery_codes"}
 
 

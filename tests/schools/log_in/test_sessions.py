@@ -81,6 +81,15 @@ def test_five_minutes_for_who_is_a_pupil_alone(of: School, roles: list[Role], mi
     assert client.get(TODAY).status_code == 302
 
 
+def test_a_session_stays_at_its_school_also_when_another_one_adds_somebody(of: School, who: Enrolled) -> None:
+    client = logged_in(who)
+    there = factories.person(factories.school("Abbey School"), "Ada Bell", Role.GOVERNOR)
+    factories.schools.Person.objects.filter(pk=there.pk).update(user=who.user)
+    page = client.get(TODAY).content.decode()
+    assert of.name in page
+    assert "Abbey School" not in page
+
+
 def test_eight_hours_and_no_longer(client: Client) -> None:
     turn_back(client, rules.LONGEST_SECONDS - 5, marks.BEGAN)
     assert client.get(TODAY).status_code == 200
