@@ -89,18 +89,21 @@ def case_of(
     in_confidence: bool = False,
     meant: Iterable[UUID] = (),
     namesakes: Mapping[str, Collection[UUID]] = MappingProxyType({}),
+    besides: Iterable[Involved] = (),
 ) -> Case:
     """The case that a record's answers tell of; answers as in ``incidents.rules.answers``. Pure; raises nothing.
 
     ``namesakes``: for a name that was typed and not chosen from the lists, who of the school is called that. Until
     somebody says which of them it is, each is taken for the one who is meant: a report names people by typing.
+    ``besides``: who is in it though the answers do not say so any more.
     """
+    named = (
+        Involved(person_id, each["part"], each["kind"])
+        for each in answers.get("people") or ()
+        for person_id in _who(each, namesakes)
+    )
     return Case(
-        involved=tuple(
-            Involved(person_id, each["part"], each["kind"])
-            for each in answers.get("people") or ()
-            for person_id in _who(each, namesakes)
-        ),
+        involved=(*named, *besides),
         types=frozenset(answers.get("types") or ()),
         flags=frozenset(key for key, value in answers.items() if value is True),
         about=about,

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from incidents.models import Draft, HandoverWhy, Incident, Revision, Status
 from incidents.rules.answers import ticked_flags
 from incidents.selectors.guidance import Guidance, guidance_on
@@ -125,9 +127,15 @@ def receipt(*, viewer: Viewer, incident_id: UUID, today: date) -> Receipt:
             today=today,
             way=told.way(about=row.about, in_confidence=row.in_confidence, types=types, flags=flags),
             is_sent=True,
-            turning=not row.handovers.filter(why=HandoverWhy.ABOUT).exists(),
+            turning=not is_about_changed(row),
         ),
     )
+
+
+def is_about_changed(incident: Incident) -> bool:
+    """Whether whom a case is about was put right since it was reported, or kept when a post was lost. One query."""
+    kept = Q(why=HandoverWhy.ROUTED, from_post=F("to_post"))
+    return incident.handovers.filter(Q(why=HandoverWhy.ABOUT) | kept).exists()
 
 
 def _own(row: Incident) -> OwnReport:

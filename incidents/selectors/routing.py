@@ -184,8 +184,8 @@ def _handover(
     from_post: str, to_post: str, why: str, reason: str, given_name: str | None, family_name: str | None, at: datetime
 ) -> HandoverShown:
     title = f"From {the(from_post)} to {the(to_post)}"
-    if why == HandoverWhy.ABOUT and from_post == to_post:
-        title = "Whom it is about was put right"
+    if from_post == to_post:
+        title = "Whom it is about was put right" if why == HandoverWhy.ABOUT else f"It stays with {the(to_post)}"
     return HandoverShown(title, reason, " ".join(filter(None, (given_name, family_name))), at)
 
 

@@ -18,6 +18,8 @@ from schools.standing import Standing
 from schools.viewer import Viewer
 
 _AT_RISK = frozenset({"safeguarding"})
+# Whatever of the form brings the safeguarding lead in, in words: harm to a child, extremism, illegal material.
+_AT_RISK_WORDS = "where a child may be at risk or it may be against the law"
 # What only whoever writes it knows: said where a member of staff is named by no post.
 _CHOOSE_THE_POST = "If it is the co-ordinator or the safeguarding lead, choose that instead: then they cannot read it."
 
@@ -105,10 +107,10 @@ def _words(pack: Pack, case: Case, here: Standing) -> str:
     if readers:
         sentences.append(f"{capital(listed(readers))} can read it too.")
     if case.in_confidence:
-        besides_them = f", but where a child may be at risk {listed(besides)} can" if besides else ""
+        besides_them = f", but {_AT_RISK_WORDS} {listed(besides)} can" if besides else ""
         sentences.append(f"Nobody else at the school can read it{besides_them}.")
     elif besides:
-        sentences.append(f"Where a child may be at risk, {listed(besides)} can read it as well.")
+        sentences.append(f"{capital(_AT_RISK_WORDS)}, {listed(besides)} can read it as well.")
     if silent:
         sentences.append(f"{capital(listed(silent))} {'is' if len(silent) == 1 else 'are'} not told.")
     if case.about == "staff":

@@ -22,7 +22,7 @@ from incidents.services.problems import WrongStatus
 from incidents.services.recording import locked
 from packs import loader
 from schools.roles import Permission
-from schools.sealing import seal, unseal
+from schools.sealing import SealBroken, seal, unseal
 from schools.viewer import Viewer
 
 MAX_PIXELS = 60_000_000
@@ -133,7 +133,10 @@ def open_evidence(*, by: Viewer, incident_id: UUID, evidence_id: UUID) -> Opened
         incident = Incident.objects.visible_to(by).get(pk=incident_id)
         _refuse_barred(incident)
         evidence = incident.evidence.select_related("content").get(pk=evidence_id)
-        content = unseal(evidence.content.sealed)
+        try:
+            content = unseal(evidence.content.sealed)
+        except SealBroken:
+            raise EvidenceAltered from None
         if hashlib.sha256(content).hexdigest() != evidence.sha256:
             raise EvidenceAltered
         audit.record(

@@ -17,13 +17,24 @@ from incidents.rules.pages import answers_on, page
 from incidents.rules.routing import Routes
 from incidents.rules.statuses import due_at, may_move
 from incidents.services.problems import NamesYourself, NotAcceptable, ShutsYouOut, StaleVersion, WrongStatus
-from incidents.services.reporting import complete, free_reference, keep_first_revision, refuse_unknown, says_the_same
+from incidents.services.reporting import (
+    complete,
+    free_reference,
+    keep_first_revision,
+    refuse_unknown,
+    says_about,
+    says_the_same,
+)
 from incidents.services.rerouting import reroute
 from packs import loader
 from packs.schema import Pack
 from schools.roles import Permission
 from schools.selectors import adopted_pack, people_by_id
 from schools.viewer import NotAllowed, Viewer
+
+OTHERWISE_ABOUT = (
+    "This incident was logged before, and was said to be about somebody else. Nothing was changed: correct it here."
+)
 
 
 def locked(by: Viewer, incident_id: UUID) -> Incident:
@@ -51,7 +62,7 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any], ab
     ``about`` says whom of the school it is about: the case may then be for somebody else, who goes on with it.
     ``incident_id`` was given with the form: a second click gives back the first record. Eleven queries at most.
     Raises NotAllowed, UnknownAbout, NotAcceptable for the fields of the first page, StaleVersion where the first record
-    says something else.
+    says something else, WrongStatus where it says only otherwise whom it is about.
     """
     by.must(Permission.RECORD_INCIDENTS)
     refuse_unknown(about)
@@ -87,6 +98,8 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any], ab
             raise
         # What the first click said is no news, also when the record was corrected since.
         if any(says_the_same(twin, answers, number=number) for number in (1, twin.revision)):
+            if not says_about(twin, about):
+                raise WrongStatus(OTHERWISE_ABOUT) from None
             return twin
         if not Incident.objects.visible_to(by).filter(pk=incident_id).exists():
             # It went to somebody else: they are shown what they said themselves, and nothing that was written since.
@@ -146,7 +159,7 @@ def save_page(
             )
             projection.project(incident, content, pack)
             projection.involve(incident, before["people"], content["people"], revision=incident.revision)
-            routes = reroute(incident, content=content, at=now, by=by)
+            routes = reroute(incident, content=content, at=now, by=by, before=before)
             fields += projection.DIRECTED
             if not confirmed:
                 # All that was written up to here is rolled back.

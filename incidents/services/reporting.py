@@ -15,6 +15,7 @@ from incidents.models import Draft, Incident, Revision, Status, Transition
 from incidents.rules.answers import blank, changed_keys, problems
 from incidents.rules.references import make_reference
 from incidents.rules.routing import ABOUT
+from incidents.selectors.reports import is_about_changed
 from incidents.services.problems import NotAcceptable, UnknownAbout
 from incidents.services.rerouting import reroute
 from packs import loader
@@ -152,8 +153,8 @@ def _report(by: Viewer, incident_id: UUID, answers: Mapping[str, Any], about: st
     with transaction.atomic():
         incident = _own_row(by, incident_id)
         if incident is not None and incident.status != Status.DRAFT:
-            # Whom it is about may have been put right since; for whom it was meant stays.
-            if incident.in_confidence != in_confidence or not says_the_same(incident, answers, number=1):
+            is_same = says_the_same(incident, answers, number=1) and says_about(incident, about)
+            if incident.in_confidence != in_confidence or not is_same:
                 raise AlreadyReported
             return incident
         is_new = incident is None
@@ -220,6 +221,11 @@ def says_the_same(incident: Incident, answers: Mapping[str, Any], *, number: int
     """Whether a revision gives every one of these answers. One query."""
     content = Revision.objects.values_list("content", flat=True).get(incident=incident, number=number)
     return not changed_keys(content, {key: value for key, value in answers.items() if key in content})
+
+
+def says_about(incident: Incident, about: str) -> bool:
+    """Whether it was said to be about this; taken for granted where that was changed since. One query at most."""
+    return incident.about == about or is_about_changed(incident)
 
 
 def _own_row(by: Viewer, incident_id: UUID) -> Incident | None:

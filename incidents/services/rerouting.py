@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit import services as audit
@@ -29,14 +29,14 @@ from incidents.models import (
     Told,
     ToldKind,
 )
-from incidents.rules.routing import Routes, case_of, route
+from incidents.rules.routing import Involved, Routes, case_of, route
 from incidents.rules.statuses import OPEN
 from packs import loader
 from schools import selectors as schools
 from schools.addresses import UnsafeAddress
 from schools.models import Post
 from schools.roles import Role
-from schools.selectors.namesakes import namesakes
+from schools.selectors.namesakes import family_names, namesakes
 from schools.selectors.officer import officer_address
 from schools.standing import Standing
 from schools.viewer import Viewer
@@ -61,6 +61,8 @@ class _Act:
 # The lines that go past somebody for the post they hold, and whom such a case is about when it is not the head.
 _HEAD_LINE = "head_or_governor_subject"
 _ABOUT_A_POST = {_HEAD_LINE: "governor", "chair_subject": "chair_of_governors"}
+# The parts that put somebody in conflict.
+_PARTS = frozenset({ConflictWhy.SUBJECT.value, ConflictWhy.AFFECTED.value})
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ class _Known:
     conflicts: dict[UUID, list[Conflict]] = field(default_factory=dict)
     told: set[ToldKey] = field(default_factory=set)
     namesakes: Mapping[str, Collection[UUID]] = field(default_factory=dict)
+    before: Mapping[str, Any] | None = None
+    """What the record said until now; None: the same."""
 
 
 @dataclass(slots=True)
@@ -101,17 +105,19 @@ def reroute(
     by: Viewer | None,
     why: HandoverWhy = HandoverWhy.ROUTED,
     reason: str = "",
+    before: Mapping[str, Any] | None = None,
 ) -> Routes:
     """Where a locked case goes now, with all that follows from it; the caller saves ``projection.DIRECTED``.
 
     Whoever is in conflict is shut out from this moment on, the next in line takes over, and whoever must be told is.
-    ``content`` is what the record says now. Duties R4 to R7, R10, S5 (CM 4.1, 4.4, NE, CC 5.2.2). Of a new case four
-    queries at most; of one on record four where nothing changes, nine at most; and six more where nobody is left. One
-    more where a name is typed that nobody has been chosen for.
+    ``content`` is what the record says now, ``before`` what it said until now, if that was something else. Duties R4 to
+    R7, R10, S5 (CM 4.1, 4.4, NE, CC 5.2.2). Of a new case four queries at most; of one on record four where nothing
+    changes, nine at most; and six more where nobody is left. One more where a name is typed that nobody has been chosen
+    for.
     """
     standing = schools.standing(incident.school_id, timezone.localdate(at))
     known = _known([incident.pk]) if incident.handler_post else _Known()
-    known.namesakes = namesakes(school_id=incident.school_id, names=_typed_names(content))
+    known.namesakes, known.before = namesakes(school_id=incident.school_id, names=_typed_names(content)), before
     rows = _Rows()
     routes = _turn(incident, content, standing, known, rows, _Act(by, at, why, reason))
     rows.write()
@@ -124,7 +130,7 @@ def _turn(
     """Route one case, and gather what follows."""
     before, from_post = _shown(incident), incident.handler_post
     current = known.conflicts.get(incident.pk, [])
-    routes = _routes(incident, content, standing, current, known.namesakes)
+    routes = _routes(incident, content, standing, known)
     projection.direct(incident, routes)
     is_news = _shut_out(incident, current, routes.denied, rows) or before != _shown(incident)
     _tell(incident, routes, standing, known, rows, act)
@@ -141,42 +147,64 @@ def _shown(incident: Incident) -> list[Any]:
     return [getattr(incident, name) for name in projection.DIRECTED]
 
 
-def _routes(
-    incident: Incident,
-    content: Mapping[str, Any],
-    standing: Standing,
-    conflicts: Iterable[Conflict],
-    called: Mapping[str, Collection[UUID]],
-) -> Routes:
-    """Who held the post that the case is about stays out, also when the post has passed on to somebody else."""
+def _routes(incident: Incident, content: Mapping[str, Any], standing: Standing, known: _Known) -> Routes:
+    """Who held the post that the case is about stays out, also when the post has passed on to somebody else.
+
+    And so does who was taken for a name that was typed, whatever they are called by now: see ``_taken_for_a_name``.
+    """
+    conflicts = known.conflicts.get(incident.pk, [])
     meant = [each.person_id for each in conflicts if incident.about and each.why == ConflictWhy.ABOUT]
-    case = case_of(content, about=incident.about, in_confidence=incident.in_confidence, meant=meant, namesakes=called)
+    case = case_of(
+        content,
+        about=incident.about,
+        in_confidence=incident.in_confidence,
+        meant=meant,
+        namesakes=known.namesakes,
+        besides=_taken_for_a_name(conflicts, known.before or content, content),
+    )
     chosen = Role(incident.chosen_post) if incident.chosen_post else None
     table = loader.get(incident.pack_code, incident.pack_version).routing
     return route(table, case, standing, chosen)
 
 
+def _in_it(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [each for each in content.get("people") or () if each["part"] in _PARTS]
+
+
 def _typed_names(content: Mapping[str, Any]) -> frozenset[str]:
     """Names of subjects and of those affected that nobody of the lists has been chosen for."""
-    return frozenset(
-        each["name"]
-        for each in content.get("people") or ()
-        if not each["person_id"] and each["name"] and each["part"] in {"subject", "affected"}
+    return frozenset(each["name"] for each in _in_it(content) if not each["person_id"] and each["name"])
+
+
+def _taken_for_a_name(
+    conflicts: Iterable[Conflict], before: Mapping[str, Any], content: Mapping[str, Any]
+) -> tuple[Involved, ...]:
+    """Whoever was shut out by a typed name, as long as no such name was taken away: nobody gets in by being renamed."""
+    typed = _typed_names(before)
+    if not typed or not typed <= _typed_names(content):
+        return ()
+    chosen = {each["person_id"] for each in _in_it(before)}
+    return tuple(
+        Involved(each.person_id, each.why, "")
+        for each in conflicts
+        if each.why in _PARTS and str(each.person_id) not in chosen
     )
 
 
-def _remember(incident: Incident, content: Mapping[str, Any], standing: Standing, known: _Known) -> None:
-    """A case about the head or a governor stays one when they lose the post meanwhile: whoever handles it keeps it."""
+def _remember(incident: Incident, content: Mapping[str, Any], standing: Standing, known: _Known) -> bool:
+    """A case about the head or a governor stays one when they lose the post meanwhile: whoever handles it keeps it.
+
+    Whether that had to be written down.
+    """
     line = incident.why[0] if incident.why else ""
-    if incident.about or line not in _ABOUT_A_POST:
-        return
+    if line not in _ABOUT_A_POST or _routes(incident, content, standing, known).line == line:
+        return False
     current = known.conflicts.get(incident.pk, [])
-    if _routes(incident, content, standing, current, known.namesakes).line == line:
-        return
     subjects = [each.person_id for each in current if each.why == ConflictWhy.SUBJECT]
     led = Post.objects.filter(school_id=incident.school_id, person__in=subjects, post=Role.HEAD_TEACHER.value)
     incident.about = "head_teacher" if line == _HEAD_LINE and led.exists() else _ABOUT_A_POST[line]
     incident.save(update_fields=["about"])
+    return True
 
 
 def _shut_out(incident: Incident, current: list[Conflict], denied: Mapping[UUID, str], rows: _Rows) -> bool:
@@ -272,17 +300,16 @@ def reroute_school(school_id: UUID, person_ids: Collection[UUID], today: date) -
     """Route anew what a change of these people may touch, and return how many cases went elsewhere. Duties R4 to R7.
 
     Every open case, and every closed one that names them, shuts them out or does not go the common way; with nobody
-    given, every case there is. Three queries, and for each 500 cases four, one for each kind of row that comes and for
+    given, every case there is. Two queries, and for each 500 cases seven, one for each kind of row that comes and for
     each way they went; and an audit row for each case that changed.
     """
     with transaction.atomic():
-        standing = schools.standing(school_id, today)
         cases = Incident.objects.filter(school_id=school_id).exclude(status=Status.DRAFT)
         if person_ids:
             cases = cases.filter(_touched_by(school_id, person_ids))
         # Always in the same order, so that two of these runs wait for each other instead of locking each other out.
         found = list(cases.order_by("pk").values_list("pk", flat=True))
-        return sum(_reroute_batch(found[start : start + BATCH], standing) for start in range(0, len(found), BATCH))
+        return sum(_reroute_batch(school_id, found[at : at + BATCH], today) for at in range(0, len(found), BATCH))
 
 
 def reroute_people(school_id: UUID, person_ids: Collection[UUID], today: date) -> None:
@@ -295,27 +322,34 @@ def _touched_by(school_id: UUID, person_ids: Collection[UUID]) -> Q:
     named = Involvement.objects.filter(school_id=school_id, person__in=person_ids).values("incident_id")
     shut_out = Conflict.objects.filter(school_id=school_id, person__in=person_ids).values("incident_id")
     is_uncommon = ~Q(why__0=COMMON_LINE) | Q(nobody_left=True)
-    return Q(status__in=sorted(OPEN)) | Q(pk__in=named) | Q(pk__in=shut_out) | is_uncommon
+    touched = Q(status__in=sorted(OPEN)) | Q(pk__in=named) | Q(pk__in=shut_out) | is_uncommon
+    for family in family_names(school_id=school_id, person_ids=person_ids):
+        typed = Involvement.objects.filter(school_id=school_id, person__isnull=True, name__icontains=family)
+        touched |= Q(pk__in=typed.values("incident_id"))
+    return touched
 
 
-def _reroute_batch(incident_ids: list[UUID], standing: Standing) -> int:
-    newest = Revision.objects.filter(incident=OuterRef("pk"), number=OuterRef("revision")).values("content")
+def _reroute_batch(school_id: UUID, incident_ids: list[UUID], today: date) -> int:
     cases = list(
         Incident.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=incident_ids)
         .defer("search")
-        .annotate(content=Subquery(newest))
         .order_by("pk")
     )
+    # Asked only now that nobody else writes: whoever was waited for may have saved, or changed who stands where.
+    contents = _newest_contents(cases)
+    cases = [each for each in cases if each.pk in contents]
+    standing = schools.standing(school_id, today)
     known, rows, act = _known(incident_ids), _Rows(), _Act(None, timezone.now())
-    if cases:
-        typed = {name for each in cases for name in _typed_names(each.content or {})}  # type: ignore[attr-defined]
-        known.namesakes = namesakes(school_id=cases[0].school_id, names=typed)
+    typed = {name for content in contents.values() for name in _typed_names(content)}
+    known.namesakes = namesakes(school_id=school_id, names=typed)
     alike: defaultdict[str, list[Incident]] = defaultdict(list)
     for incident in cases:
-        before = _shown(incident)
-        _remember(incident, incident.content or {}, standing, known)  # type: ignore[attr-defined]
-        _turn(incident, incident.content or {}, standing, known, rows, act)  # type: ignore[attr-defined]
+        before, content = _shown(incident), contents[incident.pk]
+        stays = _remember(incident, content, standing, known)
+        routes = _turn(incident, content, standing, known, rows, act)
+        if stays:
+            rows.handovers.append(_handover(incident, incident.handler_post, standing, routes, act))
         if before != _shown(incident):
             alike[repr(_shown(incident))].append(incident)
     rows.write()
@@ -323,3 +357,9 @@ def _reroute_batch(incident_ids: list[UUID], standing: Standing) -> int:
         columns = dict(zip(projection.DIRECTED, _shown(those[0]), strict=True))
         Incident.objects.filter(pk__in=[each.pk for each in those]).update(**columns)
     return sum(map(len, alike.values()))
+
+
+def _newest_contents(cases: Collection[Incident]) -> dict[UUID, dict[str, Any]]:
+    """What each record says now. One query. A case that says nothing stays where it is: it would be about nobody."""
+    newest = Q(number=F("incident__revision"), incident__in=[each.pk for each in cases])
+    return dict(Revision.objects.filter(newest).order_by().values_list("incident_id", "content"))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.traces import traced
 from incidents.forms.evidence import EvidenceForm
 from incidents.services.evidence import (
+    EvidenceAltered,
     FileRefused,
     UploadsBarred,
     add_evidence,
@@ -109,6 +110,8 @@ def download(request: SchoolRequest, incident_id: UUID, evidence_id: UUID) -> Ht
         opened = open_evidence(by=request.viewer, incident_id=incident_id, evidence_id=evidence_id)
     except UploadsBarred as reason:
         return render(request, "incidents/evidence/barred.html", {"reason": reason}, status=403)
+    except EvidenceAltered as reason:
+        return render(request, "incidents/evidence/barred.html", {"reason": reason}, status=409)
     response = HttpResponse(opened.content, content_type=opened.media_type)
     response["Content-Disposition"] = content_disposition_header(True, opened.filename)
     response["X-Content-Type-Options"] = "nosniff"

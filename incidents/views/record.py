@@ -81,9 +81,12 @@ def new(request: SchoolRequest) -> HttpResponse:
         for problem in refused.problems:
             form.show(problem)
         return _new_page(request, blank, form, incident_id, status=422)
-    except StaleVersion:
+    except (StaleVersion, WrongStatus) as refused:
         if reach_of(viewer=viewer, incident_id=incident_id) != "runs":
             return onward(request, incident_id, gone="This incident was logged before.")
+        if isinstance(refused, WrongStatus):
+            messages.warning(request, str(refused))
+            return redirect("incidents:about", incident_id)
         newest = read_newest(by=viewer, incident_id=incident_id)
         return show_conflict(request, newest, DETAILS, form.to_answers(), form.typed())
     return _after(request, incident.pk, "details")

@@ -102,9 +102,11 @@ def add_person(*, by: Viewer, details: PersonDetails, role: Role, starts_on: dat
 def change_person(*, by: Viewer, person_id: UUID, details: PersonDetails) -> Person:
     """Keep how the school knows somebody; what they may do does not change by it. Duty L1 (CM 3.1).
 
-    Five queries. Raises NotAllowed, Person.DoesNotExist. The audit row names the fields that changed, never a value.
+    Cases that name people by typing are looked at again for the new name (duty R7, NE). Five queries. Raises
+    NotAllowed, Person.DoesNotExist. The audit row names the fields that changed, never a value.
     """
     by.must(Permission.MANAGE_PEOPLE)
+    today = timezone.localdate()
     with transaction.atomic():
         person = _locked(by, person_id)
         changed = _change(person, details, "given_name", "family_name", "email")
@@ -123,6 +125,8 @@ def change_person(*, by: Viewer, person_id: UUID, details: PersonDetails) -> Per
                 object_id=person.pk,
                 detail={"fields": changed},
             )
+        if {"given_name", "family_name"}.intersection(changed):
+            people_changed(by.school_id, {person.pk}, today)
     return person
 
 

@@ -22,6 +22,7 @@ from incidents.services.recording import save_page
 from packs import loader
 from schools.models import Person, School
 from schools.roles import Role
+from schools.sealing import seal
 from tests import factories
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -92,6 +93,19 @@ def bomb(width: int, height: int) -> bytes:
 def add(client: Client, incident: Incident, *files: tuple[str, bytes], media_type: str = "text/html") -> Any:
     chosen = [SimpleUploadedFile(name, content, media_type) for name, content in files]
     return client.post(reverse("incidents:evidence_add", args=[incident.pk]), {"chosen": chosen})
+
+
+@pytest.mark.parametrize("altered", [b"no seal at all", None])
+def test_a_file_that_is_not_what_was_stored_is_not_served_and_a_page_says_so(
+    client: Client, incident: Incident, altered: bytes | None
+) -> None:
+    add(client, incident, ("note.txt", b"what was written"))
+    EvidenceContent.objects.update(sealed=altered or seal(b"something else"))
+    response = client.get(reverse("incidents:evidence", args=[incident.pk, Evidence.objects.get().pk]))
+    assert response.status_code == 409
+    assert b"This file is not what was stored" in response.content
+    assert b"something else" not in response.content
+    assert not Entry.objects.filter(action="evidence.opened").exists()
 
 
 GOOD = [

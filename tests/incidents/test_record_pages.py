@@ -145,6 +145,20 @@ def test_a_double_click_opens_one_record(committed: Client) -> None:
     assert Incident.objects.count() == Revision.objects.count() == 1
 
 
+def test_whom_a_new_record_is_about_is_not_lost_when_it_is_posted_again(client: Client) -> None:
+    new, data = reverse("incidents:record_new"), {**DETAILS, "form_id": form_id(client)}
+    client.post(new, data)
+    incident = Incident.objects.get()
+    again = client.post(new, {**data, "about": "staff"}, follow=True)
+    assert again.redirect_chain == [(reverse("incidents:about", args=[incident.pk]), 302)]
+    assert "said to be about somebody else" in again.content.decode()
+    client.post(reverse("incidents:about", args=[incident.pk]), {"about": "staff", "reason": "It was a teacher."})
+    # From then on it is with somebody else, and what is posted again changes nothing.
+    assert client.post(new, {**data, "about": "staff"}).status_code == 302
+    incident.refresh_from_db()
+    assert (incident.about, incident.revision) == ("staff", 1)
+
+
 def test_a_new_record_posted_again_with_other_answers_shows_both(client: Client) -> None:
     new, data = reverse("incidents:record_new"), {**DETAILS, "form_id": form_id(client)}
     client.post(new, data)

@@ -1,16 +1,23 @@
 """Who is told of a report: asked, said before it is sent, and never told by the receipt. Duties R4, R5, R7, R10."""
 
 import re
+from dataclasses import replace
 from html import unescape
+from itertools import product
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from incidents.models import Draft, Incident
+from incidents.rules.routing import ABOUT, Case, route
+from incidents.services.about import change_about
+from packs import loader
 from schools.models import Person, School
 from schools.roles import Role
+from schools.selectors import standing
 from tests import factories
 from tests.factories.queries import queries_at_most
 from tests.incidents.test_report_pages import TYPED, form_id, fresh, without
@@ -89,6 +96,21 @@ def test_it_says_so_of_the_school_as_it_stands(db: None) -> None:
     assert told(page, "chair_of_governors").startswith("Nobody at the school can take it up")
 
 
+def test_whenever_somebody_else_would_read_it_the_form_says_so_before_it_is_sent(of: School, client: Client) -> None:
+    """Who asks for confidence is promised nothing that a tick takes back. Duty R10 (CC 4.5.4, CM 4.5.4)."""
+    page = unescape(page_of(client, REPORT))
+    where = "where a child may be at risk or it may be against the law"
+    assert f"Nobody else at the school can read it, but {where} the designated" in page
+    assert f"{where.capitalize()}, the designated" in told(page, "head_teacher")
+    here = standing(of.pk, timezone.localdate())
+    for pack, about, in_confidence in product(loader.editions(), ("", *ABOUT), (False, True)):
+        case = Case(about=about, in_confidence=in_confidence)
+        said = route(pack.routing, replace(case, flags=frozenset({"safeguarding"})), here).readers
+        flags = frozenset(each.key for each in pack.form.flags)
+        every = replace(case, types=frozenset(pack.form.field("types").codes), flags=flags)
+        assert route(pack.routing, every, here).readers == said
+
+
 def test_the_words_under_an_answer_are_read_out_with_it(client: Client) -> None:
     page = page_of(client, REPORT)
     described = re.findall(r'name="about"[^>]*aria-describedby="([^"]+)"', page)
@@ -153,6 +175,24 @@ def test_it_goes_where_the_form_said(client: Client, holders: dict[Role, Person]
         other = factories.log_in(holders[post])
         assert incident.reference not in page_of(other, reverse("incidents:today"))
         assert other.get(reverse("incidents:incident", args=[incident.pk])).status_code == 404
+
+
+def test_whom_it_is_about_is_not_lost_when_it_is_sent_again(client: Client, holders: dict[Role, Person]) -> None:
+    """Back, another answer, and sent once more: it was not taken up, and nobody may believe that it was."""
+    token = form_id(client)
+    typed = {**TYPED, "form_id": token, "action": "send"}
+    first = client.post(REPORT, {**typed, "about": "nobody"})
+    again = client.post(REPORT, {**typed, "about": "head_teacher"})
+    page = again.content.decode()
+    assert again.status_code == 409
+    assert "This report was already sent" in page
+    assert re.search(r'value="head_teacher"[^>]*\bchecked', page)
+    assert client.post(REPORT, {**typed, "about": "nobody"}).url == first.url
+    # Put right meanwhile by whoever handles it: a late click is no second report.
+    change_about(
+        by=factories.viewer(holders[Role.COORDINATOR]), incident_id=Incident.objects.get().pk, about="staff", reason="x"
+    )
+    assert client.post(REPORT, {**typed, "about": "nobody"}).url == first.url
 
 
 def test_in_confidence_it_reaches_the_head_teacher_alone(client: Client, holders: dict[Role, Person]) -> None:

@@ -1,15 +1,16 @@
 """Cases are routed anew when somebody's post, membership or family changes; and what was sent is asked about again."""
 
 import importlib
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from audit.models import Entry
@@ -24,12 +25,13 @@ from incidents.selectors.at_sending import may_still_send
 from incidents.services.handing_on import hand_on
 from incidents.services.rerouting import reroute_school
 from incidents.services.sending import retry_message
-from incidents.tasks import reroute_all
+from incidents.tasks import NotRouted, reroute_all
 from schools import selectors
 from schools.changes import people_changed
 from schools.models import Membership, Person, Post, School, User
 from schools.roles import Role
 from schools.viewer import Viewer
+from schools.wall import in_school
 from tests import factories
 from tests.factories.queries import queries_at_most
 from tests.incidents.posts import everybody, name_people, readers, shut_out
@@ -179,6 +181,30 @@ def test_every_night_all_cases_of_all_schools_are_looked_at(
     assert [fresh(each).handler_post for each in cases] == ["head_teacher", "la_officer"]
 
 
+def test_a_school_that_cannot_be_routed_keeps_no_other_one_from_it(
+    of: School,
+    holders: dict[Role, Person],
+    jo: Viewer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    first = factories.school("A school that comes first")
+    case = factories.incident(jo)
+    Post.objects.filter(post="coordinator").update(ends_on=timezone.localdate() - timedelta(days=1))
+
+    def refuse(school_id: uuid.UUID, *given: Any) -> int:
+        if school_id == first.pk:
+            raise ValueError("Farida Whitlock")
+        return reroute_school(school_id, *given)
+
+    monkeypatch.setattr("incidents.tasks.reroute_school", refuse)
+    with pytest.raises(NotRouted):
+        reroute_all()
+    assert "Whitlock" not in caplog.text
+    assert str(first.pk) in caplog.text
+    assert fresh(case).handler_post == "head_teacher"
+
+
 def test_what_is_handed_on_stays_where_it_is(holders: dict[Role, Person], jo: Viewer) -> None:
     case = hand_on(by=jo, incident_id=factories.incident(jo).pk, to_post=DSL, reason="For the lead.")
     assert reroute_school(jo.school_id, (), timezone.localdate()) == 0
@@ -189,14 +215,62 @@ def test_what_is_handed_on_stays_where_it_is(holders: dict[Role, Person], jo: Vi
 
 def test_it_costs_as_much_for_many_cases_as_for_one(holders: dict[Role, Person], jo: Viewer, teacher: Viewer) -> None:
     cases = [factories.report(teacher, about="staff" if number % 3 else "") for number in range(30)]
-    with queries_at_most(6):
+    with queries_at_most(7):
         assert reroute_school(jo.school_id, (), timezone.localdate()) == 0
     Post.objects.filter(person=holders[HEAD]).update(ends_on=timezone.localdate() - timedelta(days=1))
     audited = sum(case.handler_post == "head_teacher" for case in map(fresh, cases))
-    with queries_at_most(12 + audited):
+    with queries_at_most(14 + audited):
         assert reroute_school(jo.school_id, [holders[HEAD].pk], timezone.localdate()) == audited
     assert {fresh(case).handler_post for case in cases} == {"coordinator", "vice_chair"}
     assert Handover.objects.count() == audited
+
+
+# --- at the same moment -------------------------------------------------------------------------------------------
+
+
+def meanwhile(act: Callable[[], object], in_the_middle: Callable[[], object]) -> None:
+    """``act`` in a transaction of its own, while another one has done ``in_the_middle`` and not yet committed it."""
+    caught: list[Exception] = []
+
+    def late() -> None:
+        try:
+            act()
+        except Exception as failure:  # noqa: BLE001
+            caught.append(failure)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=late)
+    with transaction.atomic():
+        in_the_middle()
+        thread.start()
+        thread.join(1)
+    thread.join(20)
+    assert caught == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_named_while_all_cases_are_routed_anew_stays_shut_out(
+    of: School, holders: dict[Role, Person], jo: Viewer
+) -> None:
+    case = factories.incident(jo)
+    meanwhile(reroute_all, lambda: name_people(jo, case, factories.involved(holders[DSL], "subject", "staff")))
+    assert shut_out(case) == {holders[DSL].pk: "subject", holders[CHAIR].pk: "post"}
+    assert readers(case, holders) == {HEAD, COORDINATOR}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_posts_that_end_at_the_same_moment_have_both_ended(
+    of: School, holders: dict[Role, Person], jo: Viewer
+) -> None:
+    case = factories.incident(jo)
+
+    def end_the_heads() -> None:
+        with in_school(of.pk):
+            end(holders[HEAD], HEAD)
+
+    meanwhile(end_the_heads, lambda: end(holders[COORDINATOR], COORDINATOR))
+    assert fresh(case).handler_post == "dsl"
 
 
 # --- what was queued and may not go any more (T27) ---------------------------------------------------------------

@@ -49,6 +49,9 @@ protection. If the school has neither chair nor vice chair, the local authority'
 - **It is about a teacher who is a governor too.** The line for governors stands first: the chair handles it, past the
   head teacher.
 - **It is about a teacher and the head teacher.** Past the head teacher: the chair handles all of it.
+- **Somebody is named by typing alone.** Whoever of the school's lists is called that is taken for the one who is meant,
+  also where class or job stand beside the name, until whoever handles it chooses who it is. Being called otherwise
+  later on lets nobody in.
 - **Somebody is named whom the school's lists do not have.** Nobody can be kept out for a name that nobody has. What
   counts is the kind of person (a member of staff?) and the answer to “is it about somebody who works here?”.
 - **A new person turns out to be involved.** The case is routed again at once; who may no longer know of it does not,
@@ -56,7 +59,8 @@ protection. If the school has neither chair nor vice chair, the local authority'
 - **It was handed on.** It stays where it was handed to as long as that post stands in the case's line and has
   somebody left.
 - **A member of staff is bullied online and wants only the head teacher to know.** They tick it when they report. Only
-  a child who may need protection is put before that: the safeguarding lead is then told as well."""
+  a child who may need protection, and what may be against the law, is put before that: the safeguarding lead is then
+  told as well."""
 SUBJECT_WORDS: Final[dict[Subject, str]] = {
     "chair_of_governors": "the chair of governors",
     "head_teacher": "the head teacher",
