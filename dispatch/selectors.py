@@ -16,7 +16,7 @@ from dispatch.access import visible_q
 from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Attempt, Document, Message, Notice
 from dispatch.rules.chips import Chip, chip_for
-from dispatch.rules.notices import NoticeState
+from dispatch.rules.notices import KIND_WORDS, NoticeKind, NoticeState, why_not_sent
 from dispatch.rules.problems import Problem, Words, words_for
 from dispatch.rules.states import ARRIVED, RETRIABLE, State
 from schools.prepared import Prepared
@@ -319,6 +319,16 @@ class NoticesNotSent:
     problem: Problem
     count: int
     oldest_at: datetime
+
+    @property
+    def what(self) -> str:
+        """What they were for."""
+        return KIND_WORDS[NoticeKind(self.kind)]
+
+    @property
+    def why(self) -> str:
+        """What went wrong."""
+        return why_not_sent(self.problem)
 
 
 def notices_not_sent() -> tuple[NoticesNotSent, ...]:

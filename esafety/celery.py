@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 from django.db import OperationalError
 
 from schools.wall import WrongRole, refuse_wrong_role
@@ -13,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esafety.settings")
 app = Celery("esafety")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logs(**_: object) -> None:
+    """Being asked is enough: Celery would put handlers of its own in place of ours, which write what an error says."""
 
 
 @worker_init.connect

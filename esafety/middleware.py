@@ -84,12 +84,24 @@ class HoldsUp:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: dict[str, object]
     ) -> HttpResponse | None:
         """429 instead of the view. One query on the pages that have an id in their address, none on others."""
-        viewer: Viewer | None = getattr(request, "viewer", None)
-        if viewer is None or not _ids_in(kwargs) or not is_held_up(user_id=viewer.user_id, now=timezone.now()):
+        if not _ids_in(kwargs):
+            return None
+        user_id = _who(request)
+        if user_id is None or not is_held_up(user_id=user_id, now=timezone.now()):
             return None
         response = render(request, "429.html", status=429)
         response["Retry-After"] = str(int(WINDOW.total_seconds()))
         return response
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    return getattr(request, "viewer", None)
+
+
+def _who(request: HttpRequest) -> UUID | None:
+    """The log-in, whether or not it belongs to a school; None where nobody is logged in."""
+    user = getattr(request, "user", None)
+    return user.pk if user is not None and user.is_authenticated else None
 
 
 def _ids_in(kwargs: dict[str, object]) -> list[UUID]:
@@ -98,18 +110,21 @@ def _ids_in(kwargs: dict[str, object]) -> list[UUID]:
 
 def _refusal_of(request: HttpRequest, response: HttpResponse) -> list[Refusal]:
     """A 403 anywhere, a 404 where an id stood in the address: of somebody with a log-in."""
-    viewer: Viewer | None = getattr(request, "viewer", None)
     match = request.resolver_match
-    if viewer is None or match is None or response.status_code not in {403, 404}:
+    if match is None or response.status_code not in {403, 404}:
         return []
     ids = _ids_in(match.kwargs)
     if response.status_code == 404 and not ids:
         return []
+    user_id, viewer = _who(request), _viewer(request)
+    if user_id is None:
+        return []
     return [
         Refusal(
             MISSED if response.status_code == 404 else "request.refused",
-            school_id=viewer.school_id,
-            actor_id=viewer.user_id,
+            # A service administrator, or somebody who has left, belongs to none.
+            school_id=viewer.school_id if viewer else None,
+            actor_id=user_id,
             object_type="request",
             object_id=ids[0] if ids else None,
             detail={"page": match.view_name, "method": request.method or ""},

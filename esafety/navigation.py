@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from dispatch.selectors import notices_not_sent
 from incidents.selectors.log import waiting_count
 from schools.roles import Permission
 from schools.viewer import Viewer
@@ -124,7 +125,12 @@ def shell(request: HttpRequest) -> dict[str, object]:
     administrator = administrator_of(request)
     context: dict[str, object] = {"viewer": viewer, "demo": settings.DEMO}
     if administrator is not None and (viewer is None or _is_service(request)):
-        context |= {"viewer": administrator, "nav": SimpleLazyObject(lambda: (_service(request, viewer),))}
+        context |= {
+            "viewer": administrator,
+            "nav": SimpleLazyObject(lambda: (_service(request, viewer),)),
+            # Asked for on the service's first page alone.
+            "mails_not_sent": SimpleLazyObject(notices_not_sent),
+        }
     elif viewer is not None:
         context["nav"] = SimpleLazyObject(lambda: tuple(_groups(request, viewer)))
     return context

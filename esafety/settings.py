@@ -91,10 +91,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "esafety.headers.OnEveryAnswer",
-    "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "esafety.middleware.KeptNowhere",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "esafety.middleware.OnlyUtf8",
     "esafety.middleware.RecordsRefusals",
     "esafety.middleware.PlainNotFound",

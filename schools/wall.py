@@ -122,9 +122,9 @@ def _is_broken() -> bool:
 def refuse_wrong_role(*, wait_seconds: float = START_SECONDS) -> None:
     """For the web server and the worker when they start: go on only as a role that cannot pass the wall.
 
-    Raises WrongRole for a superuser, a role with BYPASSRLS, one that owns a table or function, and one that may become
-    such a role. Waits for a database that is away for a moment. Two queries; the connection is closed afterwards,
-    because processes are forked from this one.
+    Raises WrongRole for a superuser, a role with BYPASSRLS or CREATEROLE, one that owns a table or function, and one
+    that may become such a role. Waits for a database that is away for a moment. Two queries; the connection is closed
+    afterwards, because processes are forked from this one.
     """
     limit = time.monotonic() + wait_seconds
     while True:
@@ -150,9 +150,10 @@ _POWERS = """
         WHEN me.oid <> power.oid THEN 'may become ' || power.rolname
         WHEN power.rolsuper THEN 'is a superuser'
         WHEN power.rolbypassrls THEN 'bypasses row level security'
+        WHEN power.rolcreaterole THEN 'may give itself roles'
         ELSE 'owns tables or functions' END
     FROM pg_roles me JOIN pg_roles power ON pg_has_role(me.oid, power.oid, 'MEMBER')
-    WHERE me.rolname IN (current_user, session_user) AND (power.rolsuper OR power.rolbypassrls
+    WHERE me.rolname IN (current_user, session_user) AND (power.rolsuper OR power.rolbypassrls OR power.rolcreaterole
         OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = power.oid AND c.relnamespace = 'public'::regnamespace)
         OR EXISTS (SELECT FROM pg_proc p WHERE p.proowner = power.oid AND p.pronamespace = 'public'::regnamespace))
     ORDER BY me.oid = power.oid DESC, power.rolname

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from dispatch.rules.outcomes import Accepted, LostAfterData, Outcome
-from dispatch.rules.problems import Problem, is_final, problem_of
+from dispatch.rules.problems import WORDS, Problem, is_final, problem_of
 from dispatch.rules.states import WAITS_SECONDS, wait_before_next
 
 
@@ -36,6 +36,28 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.MISSES: "Please log in",
     NoticeKind.UNUSED_LOG_INS: "Please log in",
     NoticeKind.AUDIT_ANCHOR: "Figures of the day",
+}
+# What a mail was for, for whoever runs the service: of which school, and never of whom.
+_TO_THE_OFFICER = "To the authority's officer"
+KIND_WORDS: dict[NoticeKind, str] = {
+    NoticeKind.PASSWORD_RESET: "A link to choose a password",
+    # Which of the three it was would say that there is a case.
+    NoticeKind.OFFICER_TOLD: _TO_THE_OFFICER,
+    NoticeKind.OFFICER_CHANGE: _TO_THE_OFFICER,
+    NoticeKind.OFFICER_CODE: _TO_THE_OFFICER,
+    NoticeKind.EMERGENCY_ACCESS: "To the head and the chair: emergency access was opened",
+    NoticeKind.APPOINTMENT_WAITING: "Something waits for a second person",
+    NoticeKind.MISSES: "To the head: a log-in was held up",
+    NoticeKind.UNUSED_LOG_INS: "To the head: log-ins that nobody uses",
+    NoticeKind.AUDIT_ANCHOR: "The day's figures of the audit trail",
+}
+_WHY: dict[Problem, str] = {
+    Problem.ADDRESS_REFUSED: "The mail server does not know the address.",
+    Problem.TOO_LARGE: "The mail server refused it as too large.",
+    Problem.REFUSED: "The mail server refused it.",
+    Problem.LOST_AFTER_DATA: "The connection broke while it was being sent.",
+    Problem.INTERRUPTED: "Sending it was interrupted again and again.",
+    Problem.COMPOSING_FAILED: "It could not be put together; the worker's log says where.",
 }
 # What these say is made by whoever queues them; without it they would say nothing.
 NEEDS_COMPOSER = frozenset({NoticeKind.PASSWORD_RESET, NoticeKind.OFFICER_CODE, NoticeKind.AUDIT_ANCHOR})
@@ -68,6 +90,11 @@ class NoticeStep:
     state: NoticeState
     problem: Problem = Problem.NONE
     wait: timedelta | None = None
+
+
+def why_not_sent(problem: Problem) -> str:
+    """Why a notice was given up, in words. Pure; raises nothing."""
+    return _WHY.get(problem) or WORDS[problem].what
 
 
 def is_codes_and_ids(params: Mapping[str, str]) -> bool:

@@ -126,6 +126,7 @@ def export(request: SchoolRequest) -> HttpResponse:
     name = f"incident-log-{timezone.localdate():%Y-%m-%d}.{file_format.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

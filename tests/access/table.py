@@ -9,7 +9,7 @@ school, those with a plus for whoever is logged in, those with a star for everyb
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -386,11 +386,39 @@ def body_of(route: str, world: World, persona: Persona, about: str) -> Mapping[s
     return body(world, persona, about) if callable(body) else body
 
 
-# Fields in which somebody could post the id of another's thing, and the id that such a thing has in a school.
-BODIES_WITH_IDS: dict[str, dict[str, Callable[[World, str], str]]] = {
-    "schools:switch": {"school": lambda world, school: str(world.schools[school].pk)},
-    "incidents:record": {"pick": lambda world, school: str(world.pupils[school].pk)},
-}
+@dataclass(frozen=True, slots=True)
+class PostedId:
+    """A field in which somebody could post the id of another's thing. ``said``: what makes the form look at it.
+
+    ``then``: the route, with the same parts, that shows what was kept; where the answer itself does not tell.
+    """
+
+    route: str
+    name: str
+    id_of: Callable[[World, str], str]
+    said: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    then: str = ""
+
+
+def _pupil_of(world: World, school: str) -> str:
+    return str(world.pupils[school].pk)
+
+
+_ON_PEOPLE = {"page_code": "people"}
+_A_ROW = {f"people-0-{name}": said for name, said in
+          {"name": "Sam Somebody", "group": "5B", "kind": "pupil", "part": "affected"}.items()}  # fmt: skip
+BODIES_WITH_IDS = (
+    PostedId("schools:switch", "school", lambda world, school: str(world.schools[school].pk)),
+    PostedId("incidents:record", "pick", _pupil_of, {"add_part": "affected"}, _ON_PEOPLE, "incidents:record"),
+    PostedId(
+        "incidents:record", "pick", _pupil_of, {"add_part": "affected", "action": "add"}, _ON_PEOPLE, "incidents:record"
+    ),
+    PostedId("incidents:record", "people-0-person_id", _pupil_of, _A_ROW, _ON_PEOPLE, "incidents:record"),
+    PostedId("schools:link_guardian", "pick", _pupil_of),
+    PostedId("schools:give_post", "pick", lambda world, school: world.ids[school]["person_id"]),
+    PostedId("schools:give_post", "ends", lambda world, school: world.ids[school]["post_id"]),
+)
 
 # Of the names that models' fields have, those that stand in a form of ours, too.
 _IN_A_REPORT = (

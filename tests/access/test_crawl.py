@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 import pytest
 
 from tests.access.browsing import Answer
-from tests.access.cases import HIDDEN, Hidden
+from tests.access.cases import CANARIES, HIDDEN, Hidden
 from tests.access.conftest import Stage
 from tests.access.crawler import Told, Visit, crawl, probe
 from tests.access.personas import BY_KEY, PERSONAS, Persona
@@ -86,7 +86,7 @@ def compared(stage: Stage, names: tuple[str, ...], without: Mapping[Persona, dic
     for persona, told in without.items():
         expected = {**told, **_probed(stage, persona, made)}
         meant = {route for name in names for route in HIDDEN[name].told.get(persona.key, "").split()}
-        found[persona] = first_difference(expected, with_it[persona], meant)
+        found[persona] = first_difference(expected, with_it[persona], meant) or said_of(with_it[persona], made, meant)
     return found
 
 
@@ -134,6 +134,22 @@ def first_difference(one: Mapping[Visit, Told], other: Mapping[Visit, Told], ski
             if before != after:
                 return f"{visit}: {_of(before, after)}"
     return next((f"{visit} is there only with the case" for visit in other if visit not in one), "")
+
+
+def said_of(told: Mapping[Visit, Told], made: list[Made], meant: Collection[str]) -> str:
+    """Where somebody who is told the bare fact of a case is told more: its id, its reference, or a word of it."""
+    words = [*CANARIES, *(case[part] for case in made for part in ("incident_id", "reference"))]
+    return next(
+        (
+            f"{visit}: {word}"
+            for visit, answers in told.items()
+            if visit.route in meant
+            for word in words
+            for answer in answers
+            if word in answer.body.decode()
+        ),
+        "",
+    )
 
 
 def _leads_to(answer: Answer) -> str:

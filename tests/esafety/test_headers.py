@@ -5,20 +5,27 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path, reverse
+from django.utils import timezone
 
 import esafety.urls
+from audit.models import MISSED, Entry
+from dispatch.links import TOKEN_LENGTH, hash_of
+from dispatch.misses import MISSES_ALLOWED
 from esafety.headers import PERMISSIONS
-from schools.models import School
+from incidents.services.evidence import add_evidence
+from schools.models import Person, School
 from schools.roles import Role
 from tests import factories
 from tests.house.source import ROOT
 from tests.house.test_settings import PRODUCTION
+from tests.incidents.sent import drawn, in_state, sent
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -89,6 +96,9 @@ def test_pages(client: Client) -> None:
 
 def test_redirects(client: Client) -> None:
     exact(Client().get("/"))
+    bare = client.get("/log-in")
+    assert bare.status_code == 301
+    exact(bare)
     exact(client.post(reverse("logout")), clear_site_data='"cache", "storage"')
 
 
@@ -119,6 +129,62 @@ def test_what_makes_no_sense(client: Client) -> None:
     other_host = client.get("/", headers={"Host": "evil.example.org"})
     assert other_host.status_code == 400
     exact(other_host)
+
+
+def test_what_is_refused_with_a_form(client: Client) -> None:
+    wrong = client.post(reverse("schools:terms"), {"name": ""})
+    assert wrong.status_code == 422
+    exact(wrong)
+
+
+def test_what_comes_too_late_or_too_often(of: School) -> None:
+    jo = factories.coordinator(of)
+    desk, made = factories.log_in(jo), factories.incident(factories.viewer(jo))
+    stale = desk.post(reverse("incidents:record", args=[made.pk, "action"]), {"version": "0", "specific_action": "x"})
+    assert stale.status_code == 409
+    exact(stale)
+    at = timezone.now()
+    Entry.objects.bulk_create(
+        Entry(school_id=of.pk, actor_id=jo.user_id, action=MISSED, at=at) for _ in range(MISSES_ALLOWED)
+    )
+    held_up = desk.get(reverse("incidents:incident", args=[made.pk]))
+    assert held_up.status_code == 429
+    exact(held_up, retry_after="3600")
+
+
+def test_the_officer_s_page(of: School) -> None:
+    _, message = sent(factories.viewer(factories.coordinator(of)))
+    token, now = "x" * TOKEN_LENGTH, message.created_at
+    link = {"mime_sealed": b"x", "composed_at": now, "token_hash": hash_of(token)}
+    where, officer = reverse("dispatch:acknowledge", args=[token]), Client()
+    in_state(message, "accepted", accepted_at=now, token_expires_at=now + timedelta(days=1), **link)
+    page, done = officer.get(where), officer.post(where, {"name": "Sal"})
+    in_state(message, "acknowledged", acknowledged_at=now, token_expires_at=now - timedelta(days=1), **link)
+    late = officer.get(where)
+    assert [each.status_code for each in (page, done, late)] == [200, 302, 410]
+    for each in (page, done, late):
+        exact(each, referrer_policy="strict-origin")
+
+
+def test_downloads(of: School) -> None:
+    by = factories.viewer(factories.coordinator(of))
+    made, message = sent(by)
+    drawn(message)
+    evidence = add_evidence(by=by, incident_id=factories.incident(by).pk, filename="note.txt", content=b"A note.")
+    desk = factories.log_in(Person.objects.get(pk=by.person_id))
+    for name, args in (
+        ("pdf", [made.pk, made.sent_revision]),
+        ("json", [made.pk, made.sent_revision]),
+        ("evidence", [evidence.incident_id, evidence.pk]),
+    ):
+        response = desk.get(reverse(f"incidents:{name}", args=args))
+        assert response.status_code == 200
+        assert response["Content-Disposition"].startswith("attachment"), name
+        exact(response, content_security_policy="sandbox; default-src 'none'")
+    for kind in ("csv", "xlsx"):
+        response = desk.post(reverse("incidents:export"), {"format": kind})
+        assert response["Content-Disposition"].startswith("attachment"), kind
+        exact(response, content_security_policy="sandbox; default-src 'none'")
 
 
 @pytest.mark.urls(__name__)
@@ -165,8 +231,9 @@ found = {}
 for path in json.loads(sys.argv[1]):
     response = client.get(path, secure=True)
     found[path] = [response.status_code, {k.lower(): v for k, v in response.headers.items()}]
-plain = client.get("/log-in/")
-found["plain"] = [plain.status_code, {"location": plain.headers.get("Location", "")}]
+for name, host in (("plain", "online-safety.example.org"), ("plain, another host", "evil.example.org")):
+    plain = client.get("/log-in/", headers={"host": host})
+    found[name] = [plain.status_code, {k.lower(): v for k, v in plain.headers.items()}]
 names = ("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
          "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE", "CSRF_COOKIE_SAMESITE", "SESSION_EXPIRE_AT_BROWSER_CLOSE")
 found["settings"] = {name: getattr(settings, name) for name in names}
@@ -198,10 +265,14 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_in_production_every_answer_says_https_alone(production: dict[str, Any]) -> None:
-    assert production["plain"] == [301, {"location": "https://online-safety.example.org/log-in/"}]
-    for path_ in ("/nothing-here/", "/log-out/", "/officer/unknown/"):
+    status, headers = production["plain"]
+    assert (status, headers["location"]) == (301, "https://online-safety.example.org/log-in/")
+    assert production["plain, another host"][0] == 400
+    for path_ in ("/nothing-here/", "/log-out/", "/officer/unknown/", "plain", "plain, another host"):
         headers = production[path_][1]
-        assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload", path_
+        # Over plain HTTP nobody is believed who says so.
+        wanted = "" if path_.startswith("plain") else "max-age=31536000; includeSubDomains; preload"
+        assert headers.get("strict-transport-security", "") == wanted, path_
         for name, value in COMMON.items():
             if name != "content-security-policy":
                 assert headers[name] == value, (path_, name)

@@ -18,7 +18,7 @@ from audit.models import HELD_UP, MISSED, Entry
 from audit.services import refusals_waiting, refused, write_refusal
 from dispatch.misses import MISSES_ALLOWED, write_down
 from dispatch.models import Notice
-from schools.models import Person, School
+from schools.models import Person, School, User
 from schools.roles import Role
 from tests import factories
 from tests.factories.queries import queries_at_most
@@ -85,6 +85,34 @@ def test_what_is_not_allowed_is_on_record(teacher: Person, jo: Person) -> None:
 def test_an_address_without_an_id_is_no_attempt(teacher: Person, path: str) -> None:
     assert factories.log_in(teacher).get(path).status_code == 404
     assert not Entry.objects.filter(action=MISSED).exists()
+
+
+def test_what_somebody_without_a_school_tries_is_on_record_too(of: School, teacher: Person) -> None:
+    """A service administrator who is curious, and somebody who has left."""
+    administrator = User.objects.create(email="one@service.example.org", password="!", is_staff=True)
+    client = factories.log_in_user(administrator)
+    assert client.get(address()).status_code == 403
+    assert client.get(reverse("service:appointment", args=[of.pk, uuid.uuid4()])).status_code == 404
+    left = factories.log_in(teacher)
+    teacher.memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert left.get(address()).status_code == 403
+    rows = Entry.objects.filter(action__in=["request.refused", MISSED]).order_by("at")
+    assert [(each.action, each.actor_id, each.school_id) for each in rows] == [
+        ("request.refused", administrator.pk, None),
+        (MISSED, administrator.pk, None),
+        ("request.refused", teacher.user_id, None),
+    ]
+
+
+def test_a_service_administrator_is_held_up_too(of: School) -> None:
+    administrator = User.objects.create(email="one@service.example.org", password="!", is_staff=True)
+    client = factories.log_in_user(administrator)
+    at = timezone.now()
+    Entry.objects.bulk_create(Entry(actor_id=administrator.pk, action=MISSED, at=at) for _ in range(MISSES_ALLOWED - 1))
+    for status in (404, 429):
+        assert client.get(reverse("service:appointment", args=[of.pk, uuid.uuid4()])).status_code == status
+    assert client.get(reverse("service:schools")).status_code == 200
+    assert not Notice.objects.exists()
 
 
 def test_nothing_is_on_record_of_somebody_who_is_not_logged_in(db: None) -> None:

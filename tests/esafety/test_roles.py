@@ -19,6 +19,13 @@ from tests.services import FOLDER
 pytestmark = pytest.mark.xdist_group("roles")
 SCHOOL = "5f2f0c1e-8c39-4c39-9a55-7d1b6f0a4e11"
 OTHER = "0b9b6a0e-43a5-4a5e-8f0e-3f5d6d7f2c22"
+# Of a school that was there before: its co-ordinator, and a case with its document.
+LIVED_IN = {
+    "user": "11111111-1111-4111-8111-111111111111",
+    "person": "22222222-2222-4222-8222-222222222222",
+    "incident": "33333333-3333-4333-8333-333333333333",
+    "document": "44444444-4444-4444-8444-444444444444",
+}
 # As the first release left it.
 FIRST_RELEASE = (
     ("audit", "0002"), ("schools", "0002"), ("dispatch", "0002"), ("incidents", "0002"), ("auth", None),
@@ -97,6 +104,57 @@ def fill(server: Postgres, database: str) -> None:
         ask(server, database, "postgres", row, trace)
 
 
+def lived_in(server: Postgres, database: str) -> None:
+    """What a school of the first release holds: somebody with a post, a case, and a report that is still under way."""
+    new_id = "gen_random_uuid()"
+    rows: dict[str, dict[str, str]] = {
+        "schools_user": {
+            "id": "'{user}'", "email": "'Jo@example.org'", "password": "'!'", "is_superuser": "false",
+            "is_active": "true", "is_staff": "false", "created_at": "now()",
+        },
+        "schools_person": {
+            "id": "'{person}'", "school_id": "'{school}'", "user_id": "'{user}'", "given_name": "'Jo'",
+            "family_name": "'Marsh'", "email": "''",
+        },
+        "schools_membership": {"role": "'staff'"},
+        "schools_post": {"post": "'coordinator'"},
+        "incidents_incident": {
+            "id": "'{incident}'", "school_id": "'{school}'", "started_by_id": "'{person}'", "reference": "'7KQ2-M4XD'",
+            "status": "'recorded'", "pack_code": "'camden_2021'", "pack_version": "1", "revision": "1",
+            "logged_at": "now()", "recorded_at": "now()", "due_at": "now()", "location": "'in_setting'",
+            "involved": "'{{child}}'", "types": "'{{bullying}}'", "risk_areas": "'{{}}'",
+            **dict.fromkeys(
+                ("deliberate", "accidental", "safeguarding", "illegal_material", "immediate_risk", "sexual_images",
+                 "uploads_barred"), "false",
+            ),
+        },
+        "incidents_revision": {
+            "id": new_id, "school_id": "'{school}'", "incident_id": "'{incident}'", "number": "1",
+            "content": """'{{"types": ["bullying"], "people": [{{"person_id": "{person}", "name": "Jo Marsh",
+                "group": "", "kind": "staff", "part": "subject"}}]}}'""",
+            "changed": "'{{}}'", "reason": "''", "at": "now()", "by_id": "'{person}'",
+        },
+        "dispatch_document": {
+            "id": "'{document}'", "school_id": "'{school}'", "kind": "'incident'", "subject_id": "'{incident}'",
+            "revision": "1", "reference": "'7KQ2-M4XD'", "template": "'x'", "snapshot": "'{{}}'", "created_at": "now()",
+            "pdf_sha256": "''", "pdf_bytes": "0", "pdf_pages": "0", "attachment_sha256": "''",
+        },
+        "dispatch_message": {
+            "id": new_id, "school_id": "'{school}'", "document_id": "'{document}'", "queued_by_id": "'{person}'",
+            "to_address": "'officer@example.org'", "message_id": "'<x>'", "state": "'failed'", "attempt_count": "1",
+            "tries": "1", "repeated": "false", "next_attempt_at": "now()", "problem": "'refused'",
+            "created_at": "now()", "acknowledged_by": "''",
+        },
+    }  # fmt: skip
+    for held in ("schools_membership", "schools_post"):
+        rows[held] |= {
+            "id": new_id, "school_id": "'{school}'", "person_id": "'{person}'", "starts_on": "current_date",
+        }  # fmt: skip
+    for table, row in rows.items():
+        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(row.values())})"  # noqa: S608
+        ask(server, database, "postgres", statement.format(school=SCHOOL, **LIVED_IN))
+
+
 def program(server: Postgres, name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """One of PostgreSQL's own client programs."""
     command = [str(_postgres_programs() / name), "--host", str(server.socket_folder), *arguments]
@@ -164,6 +222,7 @@ def test_a_database_of_the_first_release_is_handed_over(migrated: Postgres) -> N
         done = manage(migrated, "first_release", "migrate", app, *([name] if name else []))
         assert done.returncode == 0, done.stderr
     fill(migrated, "first_release")
+    lived_in(migrated, "first_release")
     give_back = (
         "DO $$ DECLARE thing record; BEGIN "
         "FOR thing IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace "
@@ -193,8 +252,53 @@ def test_a_database_of_the_first_release_is_handed_over(migrated: Postgres) -> N
     assert [row for row in rights(migrated, "first_release") if row not in rights(migrated, "esafety")] == []
     in_school = f"SELECT set_config('app.school_id', '{SCHOOL}', true)"
     names = "SELECT s.name, count(e) FROM schools_school s LEFT JOIN audit_entry e ON true GROUP BY 1"
-    assert ask(migrated, "first_release", "esafety_app", in_school, names) == [("Riverbank", 1)]
+    # One from before, and one of the migration that routed the case.
+    assert ask(migrated, "first_release", "esafety_app", in_school, names) == [("Riverbank", 2)]
     assert ask(migrated, "first_release", "esafety_app", names) == []
+    # What was under way may go on for whoever sent it; a case goes past whom it is about.
+    under_way = "SELECT state, asked_by_id::text FROM dispatch_message"
+    assert ask(migrated, "first_release", "esafety_app", in_school, under_way) == [("failed", LIVED_IN["person"])]
+    routed = (
+        "SELECT handler_post, (SELECT string_agg(person_id::text, '') FROM incidents_conflict) FROM incidents_incident"
+    )
+    assert ask(migrated, "first_release", "esafety_app", in_school, routed) == [("la_officer", LIVED_IN["person"])]
+    verified = run(environment(migrated, "first_release", DATABASE_OWNER_URL=""), "manage.py", "verify_audit")
+    assert verified.returncode == 0, verified.stderr
+
+
+def test_a_key_is_held_against_the_rows_that_are_there(migrated: Postgres) -> None:
+    """A migration adds a key to tables that have their walls: rows that fit are taken, and others are not."""
+    migrated.start("later_key")
+    assert manage(migrated, "later_key", "migrate").returncode == 0
+    fill(migrated, "later_key")
+    add = (
+        "import django; django.setup()\n"
+        "from django.apps import apps; from django.db import connection, migrations, transaction\n"
+        "from schools.ownership import as_owner; from schools.tenancy import KeepInSchool\n"
+        "state = migrations.state.ProjectState.from_apps(apps)\n"
+        "with as_owner(), connection.schema_editor() as editor:\n"
+        "    editor.execute('ALTER TABLE schools_membership DROP CONSTRAINT schools_membership_person_id_in_school')\n"
+        "    KeepInSchool('membership', 'person').database_forwards('schools', editor, state, state)\n"
+    )
+    variables = environment(migrated, "later_key")
+    row = "INSERT INTO schools_person (id, school_id, given_name, family_name, email) VALUES ('{}', '{}', 'J', 'M', '')"
+    held = (
+        "INSERT INTO schools_membership (id, school_id, person_id, role, starts_on) "
+        "VALUES (gen_random_uuid(), '{}', '{}', 'staff', current_date)"
+    )
+    person = LIVED_IN["person"]
+    ask(migrated, "later_key", "postgres", row.format(person, SCHOOL), held.format(SCHOOL, person))
+    done = run(variables, "-c", add)
+    assert done.returncode == 0, done.stderr
+    walls = (
+        "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname IN ('schools_person', 'schools_membership')"
+    )
+    assert ask(migrated, "later_key", "postgres", walls) == [(True,)]
+    across = held.format(OTHER, person).replace("staff", "governor")
+    ask(migrated, "later_key", "postgres", "SET session_replication_role = replica", across)
+    done = run(variables, "-c", add)
+    assert done.returncode != 0
+    assert "violates foreign key constraint" in done.stderr
 
 
 # --- manage.py migrate --------------------------------------------------------------------------------------
@@ -275,6 +379,12 @@ def test_nor_as_one_that_may_become_such_a_role(migrated: Postgres) -> None:
     finally:
         ask(migrated, "esafety", "postgres", "REVOKE esafety_owner FROM esafety_app")
     assert "esafety_app may become esafety_" in done.stderr
+    ask(migrated, "esafety", "postgres", "ALTER ROLE esafety_app CREATEROLE")
+    try:
+        done = run(environment(migrated, "esafety"), "-c", "import esafety.wsgi")
+    finally:
+        ask(migrated, "esafety", "postgres", "ALTER ROLE esafety_app NOCREATEROLE")
+    assert "esafety_app may give itself roles" in done.stderr
     # Logged in as one and acting as the other: the way back is open.
     acting = migrated.url("esafety", role="postgres") + "&options=-c%20role%3Desafety_app"
     done = run(environment(migrated, "esafety", DATABASE_URL=acting), "-c", "import esafety.wsgi")

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from audit.models import Entry
 from dispatch.models import Notice
+from dispatch.rules.notices import KIND_WORDS, NoticeKind, why_not_sent
+from dispatch.rules.problems import Problem
 from schools.models import Appointment, Membership, Person, School, User
 from schools.roles import Role
 from schools.services.members import MemberAlready
@@ -220,3 +222,32 @@ def test_no_administrator_welcomes_themselves(one: User) -> None:
     assert not Person.objects.filter(school=school).exists()
     page = reverse("service:member", args=[school.pk])
     assert factories.log_in_user(one).post(page, typed(email=one.email)).status_code == 403
+
+
+def test_a_mail_that_was_given_up_is_shown_without_saying_to_whom(client: Client) -> None:
+    """Else nobody would hear that the trail's figures stay away, or that a school was not told of an emergency."""
+    assert "given up" not in client.get(HOME).content.decode()
+    school, at = factories.school(), timezone.now()
+    for of, kind, problem in (
+        (None, "audit_anchor", "unreachable"),
+        (school.pk, "emergency_access", "address_refused"),
+        (school.pk, "officer_told", "refused"),
+    ):
+        Notice.objects.create(
+            school_id=of, kind=kind, to_address="somebody@example.org", state="failed", problem=problem,
+            next_attempt_at=at, created_at=at,
+        )  # fmt: skip
+    page = " ".join(client.get(HOME).content.decode().split())
+    for said in (
+        "The day&#x27;s figures of the audit trail",
+        "The mail server could not be reached.",
+        f"emergency access was opened: {school.name}",
+        f"To the authority&#x27;s officer: {school.name}",
+    ):
+        assert said in page
+    assert "somebody@" not in page
+
+
+def test_every_kind_of_mail_and_every_problem_has_its_words() -> None:
+    assert set(KIND_WORDS) == set(NoticeKind)
+    assert all(why_not_sent(problem) for problem in Problem if problem)
