@@ -15,11 +15,12 @@ from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[impo
 
 # What makes no difference to a rule, or is no code: arithmetic in place of a set's or a condition's operators.
 KEPT_BINARY = frozenset({"BitAnd_BitOr", "BitOr_BitAnd", "Add_Sub", "Sub_Add"})
-# Words have no order, and whether two equal ones are one object is for Python to say.
+# Words have no order, and equal ones, as the members of an enumeration, are one object.
 LEFT_OUT = frozenset(
     {"core/ReplaceOrWithAnd"}
     | {f"core/ReplaceComparisonOperator_Eq_{other}" for other in ("Lt", "LtE", "Gt", "GtE", "Is")}
     | {f"core/ReplaceComparisonOperator_NotEq_{other}" for other in ("Lt", "LtE", "Gt", "GtE", "IsNot")}
+    | {"core/ReplaceComparisonOperator_Is_Eq", "core/ReplaceComparisonOperator_IsNot_NotEq"}
 )
 
 
