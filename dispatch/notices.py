@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch.models import Notice
-from dispatch.rules.notices import NoticeKind, is_codes_and_ids
+from dispatch.rules.notices import NoticeKind, NoticeState, is_codes_and_ids
+from dispatch.rules.problems import Problem
 from dispatch.waking import wake_notice
 from schools.addresses import safe_address
 from schools.wall import in_school
@@ -103,3 +104,32 @@ def queue_notice(
         )
     transaction.on_commit(partial(wake_notice, school_id, notice.pk), robust=True)
     return notice
+
+
+def could_not_queue(kind: str, *, school_id: UUID, object_id: UUID) -> None:
+    """Put it on record that a mail has no address to go to, once: the service administrators are shown it. Two queries.
+
+    What it is about is not known to them (``dispatch.rules.notices``).
+    """
+    now = timezone.now()
+    with in_school(school_id):
+        Notice.objects.get_or_create(
+            school_id=school_id,
+            kind=NoticeKind(kind).value,
+            object_id=object_id,
+            state=NoticeState.FAILED,
+            problem=Problem.NO_ADDRESS,
+            defaults={"to_address": "", "next_attempt_at": now, "created_at": now},
+        )
+
+
+def could_queue_after_all(kind: str, *, school_id: UUID, object_id: UUID) -> None:
+    """Take back what ``could_not_queue`` has put on record. One query."""
+    with in_school(school_id):
+        Notice.objects.filter(
+            school_id=school_id,
+            kind=NoticeKind(kind).value,
+            object_id=object_id,
+            state=NoticeState.FAILED,
+            problem=Problem.NO_ADDRESS,
+        ).delete()

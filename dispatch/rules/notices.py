@@ -52,6 +52,7 @@ KIND_WORDS: dict[NoticeKind, str] = {
     NoticeKind.AUDIT_ANCHOR: "The day's figures of the audit trail",
 }
 _WHY: dict[Problem, str] = {
+    Problem.NO_ADDRESS: "The school has put down no address for it.",
     Problem.ADDRESS_REFUSED: "The mail server does not know the address.",
     Problem.TOO_LARGE: "The mail server refused it as too large.",
     Problem.REFUSED: "The mail server refused it.",

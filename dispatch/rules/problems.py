@@ -20,6 +20,7 @@ class Problem(StrEnum):
     BUSY = "busy"
     SENDER_REFUSED = "sender_refused"
     ADDRESS_REFUSED = "address_refused"
+    NO_ADDRESS = "no_address"
     TOO_LARGE = "too_large"
     REFUSED = "refused"
     LOST_AFTER_DATA = "lost_after_data"
@@ -59,6 +60,10 @@ WORDS: dict[Problem, Words] = {
     Problem.FOLDER_UNUSABLE: Words("The folder for mails could not be written to.", _ADMINISTRATOR),
     Problem.BUSY: Words("The mail server asked us to come back later.", _AUTOMATIC),
     Problem.SENDER_REFUSED: Words("The mail server does not accept mail from this service.", _ADMINISTRATOR),
+    Problem.NO_ADDRESS: Words(
+        "There is no address to send it to.",
+        "Put down the officer's address in the school's details, and send it again.",
+    ),
     Problem.ADDRESS_REFUSED: Words(
         "The mail server does not know the officer's address.",
         "Check the address with the officer by telephone, correct it in the school's details, and send it again.",

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from audit import services as audit
-from dispatch.notices import queue_notice
+from dispatch.notices import could_not_queue, could_queue_after_all, queue_notice
 from incidents import projection
 from incidents.models import (
     Conflict,
@@ -250,12 +250,18 @@ def _told(incident: Incident, post: Role, person_id: UUID | None, kind: ToldKind
 
 
 def _tell_officer(incident: Incident, act: _Act) -> bool:
-    """A mail without names or facts. Where there is no usable address, it is tried again with the next routing."""
+    """A mail without names or facts.
+
+    Where there is no usable address, the service administrators are shown that one is missing, and it is tried again
+    with the next routing, each night at the latest.
+    """
     address = officer_address(school_id=incident.school_id, now=act.at)
     try:
         queue_notice(OFFICER_TOLD, school_id=incident.school_id, to=address, object_id=incident.pk)
     except UnsafeAddress:
+        could_not_queue(OFFICER_TOLD, school_id=incident.school_id, object_id=incident.pk)
         return False
+    could_queue_after_all(OFFICER_TOLD, school_id=incident.school_id, object_id=incident.pk)
     _audit("incident.officer_told", incident, act, {})
     return True
 

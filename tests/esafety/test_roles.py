@@ -223,6 +223,7 @@ def test_a_database_of_the_first_release_is_handed_over(migrated: Postgres) -> N
         assert done.returncode == 0, done.stderr
     fill(migrated, "first_release")
     lived_in(migrated, "first_release")
+    ask(migrated, "first_release", "postgres", "CREATE TABLE django_admin_log (id int, object_repr text)")
     give_back = (
         "DO $$ DECLARE thing record; BEGIN "
         "FOR thing IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace "
@@ -262,6 +263,7 @@ def test_a_database_of_the_first_release_is_handed_over(migrated: Postgres) -> N
         "SELECT handler_post, (SELECT string_agg(person_id::text, '') FROM incidents_conflict) FROM incidents_incident"
     )
     assert ask(migrated, "first_release", "esafety_app", in_school, routed) == [("la_officer", LIVED_IN["person"])]
+    assert ask(migrated, "first_release", "postgres", "SELECT to_regclass('django_admin_log')") == [(None,)]
     verified = run(environment(migrated, "first_release", DATABASE_OWNER_URL=""), "manage.py", "verify_audit")
     assert verified.returncode == 0, verified.stderr
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
 
 from audit.models import Entry
 from dispatch.models import Notice
 from dispatch.notices import NoLongerWanted, NoticeFacts
+from dispatch.selectors import notices_not_sent
 from incidents.models import Advice, Conflict, Handover, Incident, Revision, Status, Told
 from incidents.selectors.at_sending import officer_told_text
 from incidents.selectors.routing import routing_of
@@ -31,6 +33,7 @@ from incidents.services.problems import (
 )
 from incidents.services.recording import discard_page_draft, open_record, save_page, save_page_draft
 from incidents.services.reporting import AlreadyReported, report_incident
+from incidents.services.rerouting import reroute_school
 from incidents.services.sending import finalise, mark_message_arrived, retry_message
 from schools import selectors
 from schools.models import Person, School
@@ -194,8 +197,25 @@ def test_without_an_address_the_report_is_taken_all_the_same(db: None) -> None:
     case = factories.report(factories.viewer(factories.person(of, "Robin Vale", Role.STAFF)))
     case.refresh_from_db()
     assert case.nobody_left
-    assert not Notice.objects.exists()
     assert told_of(case) == set()
+
+
+def test_that_nobody_could_be_told_is_shown_to_the_service_until_somebody_is(db: None) -> None:
+    of = factories.school(can_send=False)
+    case = factories.report(factories.viewer(factories.person(of, "Robin Vale", Role.STAFF)))
+    for _ in range(2):
+        reroute_school(of.pk, frozenset(), timezone.localdate())
+    notice = Notice.objects.get()
+    assert (notice.state, notice.problem, notice.to_address) == ("failed", "no_address", "")
+    (shown,) = notices_not_sent()
+    assert (shown.school_name, shown.count) == (of.name, 1)
+    assert shown.what.startswith("To the authority's officer")
+    assert shown.why == "The school has put down no address for it."
+    School.objects.filter(pk=of.pk).update(officer_email="officer@council.example.org")
+    reroute_school(of.pk, frozenset(), timezone.localdate())
+    assert told_of(case) == {("la_officer", "officer")}
+    assert notices_not_sent() == ()
+    assert Notice.objects.get().to_address == "officer@council.example.org"
 
 
 def test_the_database_keeps_no_case_without_a_handler(of: School, teacher: Person) -> None:
