@@ -24,16 +24,14 @@ AGAIN = "/log-in/again/"
 FRONT_DOOR = "/service/"
 # Whoever may do most: of a school, of its governors, of the service.
 WHO = ("coordinator", "head", "chair", "senco", "sysadmin")
-# What stands before the second step: the pages on which it is shown or set up, and a new password.
-BEFORE_THE_SECOND_STEP = """
-    account_second_step account_app account_passkey account_passkey_question account_password account_reauthenticate
-"""
+# What stands before the second step of whoever has one: where it is shown. Another is not set up without it.
+BEFORE_THE_SECOND_STEP = "account_second_step account_reauthenticate"
 # What is asked for once more, whatever the method: files and the export, what is sealed, who may do what, log-ins.
 PROVED_ANEW = """
     incidents:export incidents:pdf incidents:json incidents:evidence schools:passphrase schools:officer_ask
     schools:officer_decide schools:add_person schools:give_log_in schools:give_role schools:end_role schools:leave
     schools:link_guardian schools:end_guardian schools:give_post schools:end_post schools:appointment
-    schools:emergencies schools:emergency_end
+    schools:emergencies schools:emergency_end schools:renew_log_in schools:ask_to_renew
     service:add service:member service:post service:appointment service:ask service:emergency
     account_app account_passkey account_passkey_question account_password account_recovery_codes
 """
