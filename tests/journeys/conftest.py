@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from esafety.demo import Stack
 from tests.services import FOLDER
@@ -97,6 +97,8 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium, driven by its path."""
     path = os.environ.get("CHROMIUM")
     assert path, "No Chromium: run bin/test, which installs it, or set CHROMIUM to its path."
+    # How long a page takes on a busy machine is not what is asked here.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
         yield browser
