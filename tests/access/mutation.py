@@ -83,12 +83,12 @@ TARGETS: dict[str, Target] = {
         by_the_tool=True,
     ),
     "incidents/rules/posts.py": Target(
-        (*_PLAIN, "tests/incidents/test_rules_routing.py"),
+        ("tests/incidents/test_rules_turning.py",),
         ("tests/incidents/test_routing.py", "tests/incidents/test_rerouting.py", "tests/incidents/test_people_page.py"),
         by_the_tool=True,
     ),
     "schools/rules/posts.py": Target(
-        ("tests/schools/test_rules_people.py", "tests/schools/test_appointing.py"),
+        ("tests/schools/test_rules_people.py", "tests/schools/test_appointing.py", "tests/schools/test_renewing.py"),
         ("tests/schools/test_posts.py",),
         by_the_tool=True,
     ),
@@ -122,21 +122,27 @@ TARGETS: dict[str, Target] = {
         ("tests/schools/test_rules_people.py", "tests/incidents/test_namesakes.py"),
         ("tests/incidents/test_routing.py",),
     ),
-    "audit/rules.py": Target(("tests/audit/test_record.py", "tests/audit/test_chain.py", "tests/incidents")),
+    "audit/rules.py": Target(("tests/audit",)),
     "dispatch/rules/chips.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch", "tests/incidents")),
     "dispatch/rules/notices.py": Target(("tests/dispatch/test_notices.py",), ("tests/schools", "tests/dispatch")),
-    "dispatch/rules/outcomes.py": Target(("tests/dispatch/test_smtp.py", "tests/dispatch/test_delivery.py")),
-    "dispatch/rules/problems.py": Target(
-        ("tests/dispatch/test_rules_addresses.py", "tests/dispatch/test_rules_states.py"), ("tests/dispatch",)
+    "dispatch/rules/outcomes.py": Target(
+        ("tests/dispatch/test_rules_states.py", "tests/dispatch/test_smtp.py", "tests/dispatch/test_delivery.py")
     ),
-    "dispatch/rules/references.py": Target(("tests/dispatch",)),
+    "dispatch/rules/problems.py": Target(
+        ("tests/dispatch/test_rules_states.py", "tests/dispatch/test_delivery.py"), ("tests/dispatch",)
+    ),
+    "dispatch/rules/references.py": Target(("tests/dispatch/test_rules_addresses.py",), ("tests/dispatch",)),
     "dispatch/rules/states.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch",)),
-    "incidents/rules/answers.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/answers.py": Target(
+        (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
+    ),
     "incidents/rules/cells.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_export.py")),
     "incidents/rules/chips.py": Target(_PLAIN, ("tests/incidents",)),
-    "incidents/rules/clock.py": Target(_PLAIN, ("tests/incidents",)),
+    "incidents/rules/clock.py": Target(("tests/incidents/test_today.py",), ("tests/incidents",)),
     "incidents/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
-    "incidents/rules/pages.py": Target(("tests/incidents/test_rules_turning.py", *_PLAIN), ("tests/incidents",)),
+    "incidents/rules/pages.py": Target(
+        (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
+    ),
     "incidents/rules/references.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/statuses.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/turning.py": Target(("tests/incidents/test_rules_turning.py",), ("tests/incidents",)),
