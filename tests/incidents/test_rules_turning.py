@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.rules.posts import IN_ORDER, listed, short, the
+from incidents.rules.posts import IN_ORDER, capital, listed, short, the
 from incidents.rules.routing import ABOUT, Case, route
 from incidents.rules.turning import Way, turns, way_from
 from incidents.selectors.told import way_of
@@ -95,4 +95,7 @@ def test_posts_in_words() -> None:
     assert listed([Role.HEAD_TEACHER, Role.SENCO, Role.VICE_CHAIR]) == (
         "the head teacher, the SENCO and the vice chair of governors"
     )
+    assert listed([Role.HEAD_TEACHER, Role.SENCO]) == "the head teacher and the SENCO"
     assert all(short(post.value) != post.value for post in IN_ORDER)
+    assert short("senco") == "senco"
+    assert (capital("the head teacher"), capital("")) == ("The head teacher", "")

@@ -118,6 +118,11 @@ def test_a_change_waits_a_day_unless_there_was_no_address() -> None:
     assert officer.takes_effect_at(NOW, old_email="") == NOW
 
 
+def test_how_long_a_code_lasts_and_how_often_it_is_tried() -> None:
+    assert (officer.CODE_LASTS, officer.WRONG_CODES_MAX) == (timedelta(days=7), 5)
+    assert len(officer.CODE_ALPHABET) ** officer.CODE_LENGTH > 2**35
+
+
 # --- emergency access -------------------------------------------------------------------------------------------------
 
 
@@ -126,9 +131,11 @@ def test_a_change_waits_a_day_unless_there_was_no_address() -> None:
     [
         (timedelta(hours=23), False, False, "waiting"),
         (timedelta(hours=24), False, False, "lapsed"),
+        (timedelta(hours=25), False, False, "lapsed"),
         (timedelta(hours=1), False, True, "refused"),
         (timedelta(minutes=59), True, False, "running"),
         (timedelta(minutes=60), True, False, "over"),
+        (timedelta(minutes=61), True, False, "over"),
         (timedelta(minutes=10), True, True, "over"),
     ],
 )

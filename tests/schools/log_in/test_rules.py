@@ -23,6 +23,22 @@ def test_whoever_is_more_than_family_or_a_visitor_needs_a_second_step(
     )
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_by_itself(role: Role) -> None:
+    """The parties of one role are few among all that could be drawn: each is asked."""
+    harmless = {Role.PARENT, Role.PUPIL, Role.VISITOR}
+    assert rules.needs_second_step({role}, is_service_administrator=False) == (role not in harmless)
+    assert rules.idle_seconds({role}) == (300 if role is Role.PUPIL else 600)
+
+
+def test_the_terms_are_those_that_are_promised() -> None:
+    assert (rules.LONGEST_SECONDS, rules.FRESH_SECONDS, rules.SEEN_EVERY_SECONDS) == (28_800, 300, 30)
+    assert (rules.GUESSES, rules.LOCKED_MINUTES) == (10, 30)
+    assert (rules.RESET_MINUTES, rules.RESETS_AN_HOUR) == (60, 3)
+    assert (rules.LINKS_A_MINUTE, rules.LINKS_A_MINUTE_IN_ALL) == (20, 200)
+    assert (rules.SHORTEST_PASSWORD_AGE_DAYS, rules.LONGEST_PASSWORD_AGE_DAYS) == (30, 730)
+
+
 @given(ROLES)
 def test_five_minutes_for_pupils_alone(roles: frozenset[Role]) -> None:
     assert rules.idle_seconds(roles) == (300 if roles == {Role.PUPIL} else 600)
