@@ -104,7 +104,8 @@ TARGETS: dict[str, Target] = {
         by_the_tool=True,
     ),
     "schools/wall.py": Target(
-        ("tests/schools/test_wall.py", "tests/house/test_walls.py", "tests/esafety/test_roles.py"),
+        ("tests/schools/test_wall.py", "tests/house/test_walls.py"),
+        ("tests/esafety/test_roles.py",),
         by_the_tool=True,
     ),
     "schools/roles.py": Target(
