@@ -52,6 +52,8 @@ def test_five_minutes_for_pupils_alone(roles: frozenset[Role]) -> None:
         (-700.0, -600.0, 600, "idle"),
         (-28_799.0, 0.0, 600, ""),
         (-28_800.0, 0.0, 600, "long"),
+        (-30_000.0, 0.0, 600, "long"),
+        (-1_000.0, -900.0, 600, "idle"),
         (5.0, 0.0, 600, "long"),
         (None, 0.0, 600, "foreign"),
         (0.0, None, 600, "foreign"),
