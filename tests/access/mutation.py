@@ -47,6 +47,11 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("incidents/access.py", "if set(posts) <= set(READ_FEW): -> if set(posts) == set(READ_FEW):"): "for an index alone",
     ("incidents/access.py", "if set(posts) <= set(READ_FEW): -> if set(posts) < set(READ_FEW):"): "for an index alone",
     ("incidents/access.py", "if set(posts) <= set(READ_FEW): -> if set(posts) is set(READ_FEW):"): "for an index alone",
+    ("schools/wall.py", "START_SECONDS = 20 -> START_SECONDS = 21"): "how long a start waits",
+    ("schools/wall.py", "START_SECONDS = 20 -> START_SECONDS = 19"): "how long a start waits",
+    ("schools/wall.py", "time.sleep(0.5) -> time.sleep( 1.5)"): "how long a start waits",
+    ("schools/wall.py", "time.sleep(0.5) -> time.sleep( -0.5)"): "how long a start waits",
+    ("schools/wall.py", "if response.status_code >= 500: -> if response.status_code >= 499:"): "nothing answers 499",
     ("incidents/rules/routing.py", "_sentence: the operand isinstance(entry, RoutingAddition)"): (
         "nobody is left of an addition alone"
     ),
@@ -225,7 +230,7 @@ def main(arguments: list[str]) -> int:
     outcomes = {module: Outcome(module) for module in wanted}
     with places() as free, ThreadPoolExecutor(WORKERS) as pool:
         everything = tuple(dict.fromkeys(test for module in wanted for test in tests_of(module, is_near=is_near)))
-        if not is_near and not passes(free, everything):
+        if not passes(free, everything):
             say("The tests do not pass without a mutant.")
             return 2
         lock = Lock()

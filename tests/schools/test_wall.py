@@ -234,6 +234,11 @@ def test_an_inner_rollback_of_everything_is_no_success() -> None:
     assert Entry.objects.count() == 0
 
 
+def test_an_answer_that_never_asked_the_database_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "connection", None)
+    assert not wall._is_broken()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_answers_are_not_streamed() -> None:
     with pytest.raises(RowsInStream):
