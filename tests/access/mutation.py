@@ -51,6 +51,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("schools/wall.py", "START_SECONDS = 20 -> START_SECONDS = 19"): "how long a start waits",
     ("schools/wall.py", "time.sleep(0.5) -> time.sleep( 1.5)"): "how long a start waits",
     ("schools/wall.py", "time.sleep(0.5) -> time.sleep( -0.5)"): "how long a start waits",
+    ("schools/wall.py", "if time.monotonic() > limit: -> if time.monotonic() >= limit:"): "how long a start waits",
     ("schools/wall.py", "if response.status_code >= 500: -> if response.status_code >= 499:"): "nothing answers 499",
     ("incidents/rules/routing.py", "_sentence: the operand isinstance(entry, RoutingAddition)"): (
         "nobody is left of an addition alone"
