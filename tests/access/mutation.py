@@ -231,9 +231,7 @@ def main(arguments: list[str]) -> int:
     outcomes = {module: Outcome(module) for module in wanted}
     with places() as free, ThreadPoolExecutor(WORKERS) as pool:
         everything = tuple(dict.fromkeys(test for module in wanted for test in tests_of(module, is_near=is_near)))
-        if not passes(free, everything):
-            say("The tests do not pass without a mutant.")
-            return 2
+        unchanged = pool.submit(passes, free, everything)
         lock = Lock()
 
         def attempt(module: str, kind: str, what: str, mutant: str) -> None:
@@ -246,6 +244,9 @@ def main(arguments: list[str]) -> int:
 
         for each in [pool.submit(attempt, *mutant) for module in wanted for mutant in mutants(module)]:
             each.result()
+        if not unchanged.result():
+            say("The tests do not pass without a mutant.")
+            return 2
     killed, total = (sum(getattr(each, name).total() for each in outcomes.values()) for name in ("killed", "total"))
     left_aside = [(each.module, what) for each in outcomes.values() for what in each.equivalent]
     said = (

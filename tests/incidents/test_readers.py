@@ -107,7 +107,8 @@ def test_somebody_without_a_name_here_came_by_emergency_access(jo: Person) -> No
 def test_it_stays_short_and_cheap(jo: Person) -> None:
     by = factories.viewer(jo)
     made = factories.incident(by)
-    now = timezone.now()
+    # At noon, or two of these may be on one day when summer time ends.
+    now = timezone.now().replace(hour=12)
     for number in range(READINGS_SHOWN + 5):
         audit.record(
             "incident.opened", school_id=by.school_id, actor_id=by.user_id, object_id=made.pk,
