@@ -126,12 +126,14 @@ TARGETS: dict[str, Target] = {
         by_the_tool=True,
     ),
     "schools/rules/names.py": Target(
-        ("tests/schools/test_rules_people.py", "tests/incidents/test_namesakes.py"),
+        ("tests/schools/test_rules_names.py", "tests/incidents/test_namesakes.py"),
         ("tests/incidents/test_routing.py",),
     ),
     "audit/rules.py": Target(("tests/audit",)),
     "dispatch/rules/chips.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch", "tests/incidents")),
-    "dispatch/rules/notices.py": Target(("tests/dispatch/test_notices.py",), ("tests/schools", "tests/dispatch")),
+    "dispatch/rules/notices.py": Target(
+        ("tests/schools/test_service_pages.py", "tests/dispatch/test_notices.py"), ("tests/dispatch",)
+    ),
     "dispatch/rules/outcomes.py": Target(
         ("tests/dispatch/test_rules_states.py", "tests/dispatch/test_smtp.py", "tests/dispatch/test_delivery.py")
     ),

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit.models import Entry, Link
-from audit.rules import Trouble, anchor_text, anchors_in
+from audit.rules import TROUBLE_WORDS, Trouble, anchor_text, anchors_in
 from audit.selectors import head_of
 from tests import factories
 from tests.audit.tampering import (
@@ -141,3 +141,7 @@ def test_mutating_any_column_is_found() -> None:
         fill(school_id, 3, rng)
         mutate(rng, school_id, 3)
         assert troubles(school_id), number
+
+
+def test_every_trouble_has_its_words() -> None:
+    assert set(TROUBLE_WORDS) == set(Trouble)

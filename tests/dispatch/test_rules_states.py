@@ -163,7 +163,9 @@ def test_every_problem_has_words_and_something_to_do() -> None:
 def test_every_state_has_a_chip_and_uncertain_stays_visible() -> None:
     assert len({chip_for(state).text for state in State}) == len(State)
     assert chip_for(State.FAILED).kind == "alarm"
+    assert chip_for(State.PENDING).text == "Waiting to be sent"
     assert chip_for(State.PENDING, problem=Problem.BUSY).text == "Trying again"
+    assert chip_for(State.FAILED, problem=Problem.BUSY).text == "Not sent"
     for state in (State.PENDING, State.CLAIMED, State.HANDED_OVER, State.UNCERTAIN):
         assert chip_for(state, repeated=True).text == "May have arrived"
     assert chip_for(State.ACCEPTED, repeated=True).text == "Sent"

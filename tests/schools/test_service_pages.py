@@ -251,3 +251,5 @@ def test_a_mail_that_was_given_up_is_shown_without_saying_to_whom(client: Client
 def test_every_kind_of_mail_and_every_problem_has_its_words() -> None:
     assert set(KIND_WORDS) == set(NoticeKind)
     assert all(why_not_sent(problem) for problem in Problem if problem)
+    assert why_not_sent(Problem.ADDRESS_REFUSED) == "The mail server does not know the address."
+    assert why_not_sent(Problem.UNREACHABLE) == "The mail server could not be reached."
