@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Stage(StrEnum):
@@ -54,7 +55,7 @@ class LostAfterData:
     """The content was sent, at least in part, and no answer came that can be understood: nobody knows."""
 
 
-Outcome = Accepted | Refused | Unreachable | LostAfterData
+Outcome: TypeAlias = Accepted | Refused | Unreachable | LostAfterData
 
 
 def code_of(outcome: Outcome) -> int | None:

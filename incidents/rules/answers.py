@@ -204,7 +204,7 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     host = parts.hostname or ""
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:
         return False
     return parts.scheme in {"http", "https"} and ("." in host.strip(".") or ":" in host) and port != 0
 

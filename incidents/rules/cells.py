@@ -28,8 +28,6 @@ def safe_cell(text: str) -> str:
 
 
 def _starts_like_a_formula(text: str) -> bool:
-    if text[:1] in {"\t", "\r", "\n"}:
-        return True
     for each in text:
         folded = unicodedata.normalize("NFKC", each)[:1]
         if folded in _STARTERS or each in _LOOKALIKES:

@@ -13,6 +13,7 @@ What the database decides is mutated in the running tests: tests/access/test_mut
 tests/access/test_mutants_of_policies.py.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -132,7 +133,12 @@ TARGETS: dict[str, Target] = {
     "audit/rules.py": Target(("tests/audit",)),
     "dispatch/rules/chips.py": Target(("tests/dispatch/test_rules_states.py",), ("tests/dispatch", "tests/incidents")),
     "dispatch/rules/notices.py": Target(
-        ("tests/schools/test_service_pages.py", "tests/dispatch/test_notices.py"), ("tests/dispatch",)
+        (
+            "tests/dispatch/test_rules_notices.py",
+            "tests/schools/test_service_pages.py",
+            "tests/dispatch/test_notices.py",
+        ),
+        ("tests/dispatch",),
     ),
     "dispatch/rules/outcomes.py": Target(
         ("tests/dispatch/test_rules_states.py", "tests/dispatch/test_smtp.py", "tests/dispatch/test_delivery.py")
@@ -147,7 +153,9 @@ TARGETS: dict[str, Target] = {
     ),
     "incidents/rules/cells.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_export.py")),
     "incidents/rules/chips.py": Target(_PLAIN, ("tests/incidents",)),
-    "incidents/rules/clock.py": Target(("tests/incidents/test_today.py",), ("tests/incidents",)),
+    "incidents/rules/clock.py": Target(
+        ("tests/incidents/test_rules_small.py", "tests/incidents/test_today.py"), ("tests/incidents",)
+    ),
     "incidents/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
     "incidents/rules/pages.py": Target(
         (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
@@ -226,9 +234,9 @@ class Place:
 
 def main(arguments: list[str]) -> int:
     """Mutate the modules that are named, or all; 0 when every mutant was killed."""
-    wanted = [each for each in arguments if not each.startswith("-")] or list(TARGETS)
-    is_near = "--near" in arguments
-    if "--go-on" not in arguments:
+    said = asked(arguments)
+    wanted, is_near = said.modules or list(TARGETS), said.near
+    if not said.go_on:
         SEEN_KILLED.unlink(missing_ok=True)
     outcomes = {module: Outcome(module) for module in wanted}
     with places() as free, ThreadPoolExecutor(WORKERS) as pool:
@@ -251,16 +259,28 @@ def main(arguments: list[str]) -> int:
             return 2
     killed, total = (sum(getattr(each, name).total() for each in outcomes.values()) for name in ("killed", "total"))
     left_aside = [(each.module, what) for each in outcomes.values() for what in each.equivalent]
-    said = (
+    first = (
         f"Mutants of access and rules: {killed} of {total} killed, {len(left_aside)} the same in effect; "
         f"run on {figures.today()}."
     )
-    lines = [said, "", *(f"- {each.line}" for each in outcomes.values())]
+    lines = [first, "", *(f"- {each.line}" for each in outcomes.values())]
     lines += [f"  - survived, `{each.module}`: `{what}`" for each in outcomes.values() for what in each.survivors]
     say("\n".join(lines))
-    if "--write" in arguments:
+    if said.write:
         figures.write("mutation", lines)
     return int(killed < total)
+
+
+def asked(arguments: list[str]) -> argparse.Namespace:
+    """The command line; what it does not know ends it before anything that was seen is forgotten."""
+    parser = argparse.ArgumentParser(prog="python -m tests.access.mutation")
+    parser.add_argument("modules", nargs="*", help="all of them, unless some are named")
+    for option in ("near", "go-on", "write"):
+        parser.add_argument(f"--{option}", action="store_true", help="see the top of tests/access/mutation.py")
+    found = parser.parse_args(arguments)
+    if strange := set(found.modules) - TARGETS.keys():
+        parser.error(f"no such module: {', '.join(sorted(strange))}")
+    return found
 
 
 def tests_of(module: str, *, is_near: bool) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def _place(tree: ast.Module, line: int) -> str:
 def _sites(tree: ast.Module) -> Iterator[Site]:
     of_types = _of_types(tree)
     for node in ast.walk(tree):
-        if id(node) in of_types:
+        if id(node) in of_types or (isinstance(node, ast.AnnAssign) and _is_alias(node)):
             continue
         yield from _guards(node)
         yield from _operands(node)
@@ -45,7 +45,7 @@ def _sites(tree: ast.Module) -> Iterator[Site]:
     for statement in tree.body:
         value = getattr(statement, "value", None) if isinstance(statement, ast.Assign | ast.AnnAssign) else None
         # The name of a type, such as a Literal, is no table.
-        if value is not None and not isinstance(value, ast.Subscript):
+        if value is not None and not isinstance(value, ast.Subscript) and id(value) not in of_types:
             yield from _of_a_table(value)
 
 
@@ -78,9 +78,14 @@ _OF_TYPES = frozenset({"annotation", "returns"})
 
 
 def _of_types(tree: ast.Module) -> frozenset[int]:
-    """The nodes inside of annotations: what is said of a type is no check."""
-    types = (getattr(node, name, None) for node in ast.walk(tree) for name in _OF_TYPES)
+    """The nodes inside of annotations, and of what is another name of a type: what is said of a type is no check."""
+    types = [getattr(node, name, None) for node in ast.walk(tree) for name in _OF_TYPES]
+    types += [node.value for node in tree.body if isinstance(node, ast.AnnAssign) and _is_alias(node)]
     return frozenset(id(each) for found in types if isinstance(found, ast.AST) for each in ast.walk(found))
+
+
+def _is_alias(node: ast.AnnAssign) -> bool:
+    return isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"
 
 
 def _of_a_table(value: ast.expr) -> Iterator[Site]:

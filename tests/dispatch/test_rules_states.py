@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from dispatch.models import Message
 from dispatch.rules.chips import chip_for
 from dispatch.rules.outcomes import Accepted, LostAfterData, Outcome, Reach, Refused, Stage, Unreachable
-from dispatch.rules.problems import WORDS, Problem, problem_of, words_for
+from dispatch.rules.problems import WORDS, Problem, is_final, problem_of, words_for
 from dispatch.rules.states import (
     ARRIVED,
+    AT_WORK,
     MOVES,
+    RETRIABLE,
+    STATE_NAMES,
     WAITS_SECONDS,
     State,
     may_move,
@@ -170,3 +173,28 @@ def test_every_state_has_a_chip_and_uncertain_stays_visible() -> None:
         assert chip_for(state, repeated=True).text == "May have arrived"
     assert chip_for(State.ACCEPTED, repeated=True).text == "Sent"
     assert chip_for(State.FAILED, repeated=True).text == "Not sent"
+
+
+def test_every_state_has_its_name() -> None:
+    assert STATE_NAMES == {
+        S.PENDING: "waiting to be sent",
+        S.CLAIMED: "being prepared",
+        S.HANDED_OVER: "being handed over",
+        S.ACCEPTED: "accepted by their mail server",
+        S.ACKNOWLEDGED: "acknowledged by the officer",
+        S.FAILED: "not sent",
+        S.UNCERTAIN: "may have arrived",
+    }
+
+
+def test_what_is_at_work_what_has_arrived_and_what_a_person_may_send_again() -> None:
+    assert {S.CLAIMED, S.HANDED_OVER} == AT_WORK
+    assert {S.ACCEPTED, S.ACKNOWLEDGED} == ARRIVED
+    assert {S.PENDING, S.FAILED, S.UNCERTAIN} == RETRIABLE
+
+
+def test_what_is_tried_again_without_anybody() -> None:
+    assert {each for each in Problem if not is_final(each)} == {
+        Problem.UNREACHABLE, Problem.NOT_PRIVATE, Problem.LOGIN_REFUSED, Problem.FOLDER_UNUSABLE, Problem.BUSY,
+        Problem.INTERRUPTED,
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 """The one validator of a record's answers, in both editions. Duty R1 (CC 4.1, CM 4.1)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from incidents.rules.answers import blank, changed_keys, is_web_address, problems, ticked_flags
 from incidents.rules.pages import PAGES, UnknownPage, answers_on, everything_wrong, page, page_of, state_of
 from packs import loader
+from packs.schema import FormField
 
 TODAY = date(2026, 11, 20)
 EDITIONS = loader.editions()
@@ -56,6 +58,9 @@ def test_a_blank_form_asks_for_what_the_printed_form_needs(pack: Any) -> None:
         ({"involved": ["ghost"]}, "involved", "Choose from the options shown."),
         ({"involved": ["child", "child"]}, "involved", "Choose from the options shown."),
         ({"involved": "child"}, "involved", "Choose from the options shown."),
+        ({"involved": {"child": 1}}, "involved", "Choose from the options shown."),
+        ({"reported_by": "x" * 201}, "reported_by", "Shorten this to 200 characters; it has 201."),
+        ({"people": {"name": "Sam"}}, "people", "Name at most 40 people."),
         ({"involved": ["other"]}, "involved_other", "Say who else was involved."),
         ({"types": ["other"], "types_other": "   "}, "types_other", "Say what the other type was."),
         ({"types": ["other"], "types_other": "x" * 201}, "types_other", "Shorten this to 200 characters; it has 201."),
@@ -90,6 +95,27 @@ def test_the_limits_themselves_are_accepted() -> None:
     assert wrong(description="x" * 20_000, happened_on="2026-11-20", types=["other"], types_other="x" * 200) == {}
 
 
+def of_one(field: FormField, value: Any) -> list[str]:
+    """The messages about one answer, on a form that asks nothing else."""
+    form = replace(loader.latest("camden_2021").form, sections=(), also_recorded=(field,))
+    return [each.message for each in problems(form, {field.key: value}, today=TODAY)]
+
+
+def test_a_field_says_itself_whether_its_day_may_come_how_long_it_is_and_whether_blanks_will_do() -> None:
+    assert of_one(FormField("x", "X", "date"), "2026-11-21") == []
+    assert of_one(FormField("x", "X", "date", not_in_future=True), "2026-11-21") == ["This day is in the future."]
+    assert of_one(FormField("x", "X", "text"), "x" * 20_000) == []
+    assert of_one(FormField("x", "X", "text"), "x" * 20_001) == ["Shorten this to 20,000 characters; it has 20,001."]
+    assert of_one(FormField("x", "X", "text", max_length=3), "xxxx") == ["Shorten this to 3 characters; it has 4."]
+    assert of_one(FormField("x", "X", "text"), "  ") == []
+    assert of_one(FormField("x", "X", "text", required=True), "  ") == ["Answer this question."]
+
+
+def test_what_the_school_fills_in_is_never_asked_for() -> None:
+    assert of_one(FormField("x", "X", "text", required=True), "") == ["Answer this question."]
+    assert of_one(FormField("x", "X", "text", required=True, from_school=True), "") == []
+
+
 def test_how_it_was_identified_stands_in_for_a_reporter() -> None:
     assert wrong(reported_by="", identified_how="A filtering alert") == {}
 
@@ -117,6 +143,8 @@ def test_web_addresses(url: str) -> None:
         "https://[bad",
         "https://example.org:0",
         "https://name:password@example.org/",
+        "https://name@example.org/",
+        "https://:password@example.org/",
     ],
 )
 def test_what_is_no_web_address(url: str) -> None:

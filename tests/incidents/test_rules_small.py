@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.rules.chips import Chip
+from incidents.rules.chips import status_chip
+from incidents.rules.clock import clock_for
 from incidents.rules.files import begins_right, kind_by_name, tidy_filename
 from incidents.rules.references import ALPHABET, check_character, make_reference, tidy_reference
-from incidents.rules.statuses import MOVES, due_at, may_move
+from incidents.rules.statuses import OPEN, due_at, may_move
 
 
 def test_references_have_the_written_form_and_differ() -> None:
@@ -33,7 +36,7 @@ def test_two_neighbours_swapped_show(characters: str, position: int) -> None:
     assert (tidy_reference(spoilt + check_character(characters)) is None) == (first != second)
 
 
-@pytest.mark.parametrize("typed", ["", "7KQ2", "7KQ2-M4X0", "not a reference at all", "🙂" * 8])
+@pytest.mark.parametrize("typed", ["", "7KQ2", "7KQ2-M4X0", "0KQ2-M4XD", "not a reference at all", "🙂" * 8])
 def test_what_is_no_reference(typed: str) -> None:
     assert tidy_reference(typed) is None
 
@@ -43,8 +46,11 @@ def test_a_reference_is_found_however_it_is_typed() -> None:
     assert tidy_reference(f" {reference.lower().replace('-', ' ')} ") == reference
 
 
-@pytest.mark.parametrize("before", [*MOVES, "nonsense"])
-@pytest.mark.parametrize("after", [*MOVES, "nonsense"])
+STATUSES = ("draft", "reported", "recorded", "in_progress", "closed")
+
+
+@pytest.mark.parametrize("before", [*STATUSES, "nonsense"])
+@pytest.mark.parametrize("after", [*STATUSES, "nonsense"])
 def test_every_cell_of_the_table_of_moves(before: str, after: str) -> None:
     allowed = {
         ("draft", "reported"),
@@ -54,6 +60,10 @@ def test_every_cell_of_the_table_of_moves(before: str, after: str) -> None:
         ("closed", "in_progress"),
     }
     assert may_move(before, after) == ((before, after) in allowed)
+
+
+def test_what_is_still_open() -> None:
+    assert {"reported", "recorded", "in_progress"} == OPEN
 
 
 def test_twenty_four_hours_are_hours_on_a_clock_even_when_the_clocks_change() -> None:
@@ -83,7 +93,10 @@ def test_a_text_must_not_begin_like_something_else() -> None:
     text = kind_by_name("a.txt")
     assert text is not None
     assert begins_right(text, b"hello")
-    for start in (b"PK\x03\x04", b"MZ", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"a\x00b"):
+    for start in (
+        b"PK\x03\x04", b"MZ", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"a\x00b", b"\x7fELF",
+        b"RIFF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0",
+    ):  # fmt: skip
         assert not begins_right(text, start)
 
 
@@ -109,3 +122,22 @@ def test_any_filename_becomes_one_that_can_be_kept(name: str) -> None:
     assert 0 < len(kept) <= 120
     assert "/" not in kept
     assert kept.isprintable()
+
+
+def test_each_status_looks_the_same_everywhere() -> None:
+    assert {code: status_chip(code) for code in STATUSES} == {
+        "draft": Chip("Draft", "calm", "draft"),
+        "reported": Chip("New concern", "clock", "reported"),
+        "recorded": Chip("Recorded", "calm", "edit"),
+        "in_progress": Chip("In progress", "calm", "progress"),
+        "closed": Chip("Closed", "good", "closed"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_overdue", "is_soon"), [(-1, True, False), (359, False, True), (360, False, False)]
+)
+def test_what_is_late_is_not_soon_besides(minutes: int, is_overdue: bool, is_soon: bool) -> None:
+    now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    clock = clock_for(now + timedelta(minutes=minutes), now)
+    assert (clock.is_overdue, clock.is_soon) == (is_overdue, is_soon)

@@ -12,6 +12,7 @@ from incidents.rules.turning import Way, turns, way_from
 from incidents.selectors.told import way_of
 from packs import loader
 from packs.rules import guidance_for
+from packs.schema import Step
 from schools.roles import Role
 from schools.standing import Standing
 
@@ -99,3 +100,34 @@ def test_posts_in_words() -> None:
     assert all(short(post.value) != post.value for post in IN_ORDER)
     assert short("senco") == "senco"
     assert (capital("the head teacher"), capital("")) == ("The head teacher", "")
+
+
+def said_by(way: Way | None) -> list[str]:
+    """A short advice, and what becomes of it."""
+    steps = (
+        Step("sit", "Sit with the child.", "at_once", (), ()),
+        Step("head", "Ask the head.", "at_once", (), (), "head_teacher"),
+        Step("senco", "Ask the SENCO.", "next", (), (), "senco"),
+        Step("log", "Tell the co-ordinator.", "next", (), (), "coordinator"),
+        Step("lead", "Tell the lead.", "next", (), (), "dsl"),
+        Step("ask", "Ask the co-ordinator what was seen.", "today", (), (), "coordinator"),
+        Step("write", "Write it down.", "today", (), ()),
+    )
+    return [each.text for each in turns(steps, general={"log", "lead", "write"}, way=way)]
+
+
+def test_each_step_stays_or_goes_for_its_own_reason() -> None:
+    for_the_head = "This is for the head teacher. Speak of it with nobody else, least of all with whoever it is about."
+    kept = ["Sit with the child.", "Ask the head.", for_the_head, "Ask the SENCO.", "Write it down."]
+    assert len(said_by(None)) == 7
+    # The co-ordinator must not know; nobody who must not know was to be told at once.
+    assert said_by(Way(Role.HEAD_TEACHER, USUAL - {Role.COORDINATOR})) == kept
+    # The co-ordinator may know, but it is the head's: nobody is sent to the co-ordinator with it.
+    assert said_by(Way(Role.HEAD_TEACHER, USUAL - {Role.DEPUTY_DSL})) == kept
+    assert said_by(Way(Role.DSL, USUAL - {Role.HEAD_TEACHER}))[1].startswith("Tell the designated safeguarding lead")
+
+
+def test_about_whom_advice_is_silent() -> None:
+    assert Way(Role.LA_OFFICER, frozenset()).silent == USUAL
+    assert Way(Role.COORDINATOR, USUAL).silent == frozenset()
+    assert Way(Role.COORDINATOR, USUAL, frozenset({Role.SENCO})).silent == {Role.SENCO}

@@ -34,6 +34,17 @@ def test_an_answer_in_words(key: str, said: dict[str, Any], words: str) -> None:
     assert in_words(FORM.field(key), said) == words
 
 
+def test_the_part_that_somebody_played_in_words() -> None:
+    people = [{"name": part, "part": part} for part in ("subject", "affected", "witness", "reporter", "ghost")]
+    assert in_words(FORM.field("people"), {"people": people}).splitlines() == [
+        "subject (subject)",
+        "affected (affected)",
+        "witness (witness)",
+        "reporter (reported it)",
+        "ghost ()",
+    ]
+
+
 def test_the_two_boxes_are_told_apart() -> None:
     assert label_of(FORM, FORM.field("deliberate_material")).startswith("Deliberate access: ")
     assert label_of(FORM, FORM.field("accidental_material")).startswith("Accidental access: ")
