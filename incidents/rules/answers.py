@@ -170,7 +170,7 @@ def _time(field: FormField, value: Any, today: date) -> str:
 
 
 def _choice(field: FormField, value: Any, today: date) -> str:
-    return "" if isinstance(value, str) and value in field.codes else "Choose one of the options shown."
+    return "" if value in field.codes else "Choose one of the options shown."
 
 
 def _multiple(field: FormField, value: Any, today: date) -> str:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.rules.answers import blank, changed_keys, is_web_address, problems, ticked_flags
+from incidents.rules.answers import blank, changed_keys, is_subject, is_web_address, problems, ticked_flags
 from incidents.rules.pages import PAGES, UnknownPage, answers_on, everything_wrong, page, page_of, state_of
 from packs import loader
 from packs.schema import FormField
 
 TODAY = date(2026, 11, 20)
+SAM = {"name": "Sam", "part": "subject", "kind": "pupil"}
 EDITIONS = loader.editions()
 
 
@@ -61,6 +62,22 @@ def test_a_blank_form_asks_for_what_the_printed_form_needs(pack: Any) -> None:
         ({"involved": {"child": 1}}, "involved", "Choose from the options shown."),
         ({"reported_by": "x" * 201}, "reported_by", "Shorten this to 200 characters; it has 201."),
         ({"people": {"name": "Sam"}}, "people", "Name at most 40 people."),
+        ({"people": ["Sam"]}, "people", "Choose the part each person played."),
+        ({"people": [SAM | {"kind": "ghost"}]}, "people", "Choose the part each person played."),
+        ({"people": [SAM | {"name": 7}]}, "people", "Give each person a name."),
+        ({"people": [SAM | {"group": 7}]}, "people", "Take out the characters that cannot be kept."),
+        ({"people": [SAM | {"group": "5\x00B"}]}, "people", "Take out the characters that cannot be kept."),
+        ({"people": [SAM | {"name": "S\x00"}]}, "people", "Take out the characters that cannot be kept."),
+        ({"people": [SAM | {"group": "x" * 101}]}, "people", "Shorten each name to 200 characters, one person a line."),
+        ({"people": [SAM | {"name": "x" * 201}]}, "people", "Shorten each name to 200 characters, one person a line."),
+        ({"types": ["other"], "types_other": 7}, "types_other", "Say what the other type was."),
+        ({"location": ["in_setting"]}, "location", "Choose one of the options shown."),
+        ({"urls": [7]}, "urls", "Line 1 is not a web address such as https://example.org/page."),
+        (
+            {"urls": ["https://example.org/" + "x" * 2_000]},
+            "urls",
+            "Line 1 is not a web address such as https://example.org/page.",
+        ),
         ({"involved": ["other"]}, "involved_other", "Say who else was involved."),
         ({"types": ["other"], "types_other": "   "}, "types_other", "Say what the other type was."),
         ({"types": ["other"], "types_other": "x" * 201}, "types_other", "Shorten this to 200 characters; it has 201."),
@@ -89,6 +106,30 @@ def test_a_blank_form_asks_for_what_the_printed_form_needs(pack: Any) -> None:
 )
 def test_each_bad_answer_gets_its_message(changes: dict[str, Any], key: str, message: str) -> None:
     assert wrong(**changes)[key] == message
+
+
+def test_each_question_that_must_be_answered_says_so_in_its_own_words() -> None:
+    form = loader.latest("camden_2021").form
+    assert {each.key: each.message for each in problems(form, blank(form), today=TODAY)} == {
+        "happened_on": "Say on which day it happened.",
+        "location": "Say where it happened.",
+        "involved": "Tick who was involved.",
+        "types": "Tick at least one type of incident.",
+        "description": "Describe what happened.",
+        "reported_by": "Say who reported it, or how it was identified.",
+        "identified_how": "Say how it was identified, or who reported it.",
+    }
+
+
+@pytest.mark.parametrize("part", ["subject", "affected", "witness", "reporter"])
+@pytest.mark.parametrize("kind", ["pupil", "staff", "other"])
+def test_every_part_and_every_kind_of_person_is_accepted(part: str, kind: str) -> None:
+    assert wrong(people=[{"name": "x" * 200, "group": "x" * 100, "part": part, "kind": kind}]) == {}
+
+
+def test_a_subject_is_this_very_person_in_this_very_part() -> None:
+    people = [{"part": "subject", "person_id": "1"}, {"part": "witness", "person_id": "2"}]
+    assert [is_subject(people, each) for each in (1, 2, 3)] == [True, False, False]
 
 
 def test_the_limits_themselves_are_accepted() -> None:
@@ -144,6 +185,7 @@ def test_web_addresses(url: str) -> None:
         "https://example.org:0",
         "https://name:password@example.org/",
         "https://name@example.org/",
+        "https://exam\u200bple.org/",
         "https://:password@example.org/",
     ],
 )
