@@ -242,12 +242,17 @@ def main(arguments: list[str]) -> int:
     with places() as free, ThreadPoolExecutor(WORKERS) as pool:
         everything = tuple(dict.fromkeys(test for module in wanted for test in tests_of(module, is_near=is_near)))
         unchanged = pool.submit(passes, free, everything)
-        lock = Lock()
+        lock, marks = Lock(), list[str]()
 
         def attempt(module: str, kind: str, what: str, mutant: str) -> None:
             is_known = (module, what) in EQUIVALENT
             is_killed = not is_known and is_noticed(free, module, mutant, is_near=is_near)
             with lock:
+                if is_killed:
+                    marks.append(mark_of(module, mutant))
+                # Where the tests fail by themselves every mutant seems noticed: none is kept before that is known.
+                if unchanged.done() and unchanged.result():
+                    keep(marks)
                 outcomes[module].add(kind, what, is_killed)
                 if not (is_killed or is_known):
                     say(f"survived, {module}, {kind}: {what}")
@@ -257,6 +262,7 @@ def main(arguments: list[str]) -> int:
         if not unchanged.result():
             say("The tests do not pass without a mutant.")
             return 2
+        keep(marks)
     killed, total = (sum(getattr(each, name).total() for each in outcomes.values()) for name in ("killed", "total"))
     left_aside = [(each.module, what) for each in outcomes.values() for what in each.equivalent]
     first = (
@@ -305,18 +311,30 @@ def mutants(module: str) -> Iterator[tuple[str, str, str, str]]:
 
 def is_noticed(free: "Queue[Place]", module: str, mutant: str, *, is_near: bool) -> bool:
     """Whether a test notices the mutant; one that was seen killed before is not tried again."""
-    mark = hashlib.sha256(f"{module}\n{mutant}".encode()).hexdigest()
-    if SEEN_KILLED.exists() and mark in SEEN_KILLED.read_text(encoding="utf-8"):
+    if mark_of(module, mutant) in seen_killed():
         return True
     place = free.get()
     try:
-        found = place.noticed(module, mutant, tests_of(module, is_near=is_near))
+        return place.noticed(module, mutant, tests_of(module, is_near=is_near))
     finally:
         free.put(place)
-    if found:
-        with SEEN_KILLED.open("a", encoding="utf-8") as kept:
-            kept.write(f"{mark}\n")
-    return found
+
+
+def mark_of(module: str, mutant: str) -> str:
+    """What a mutant is kept by."""
+    return hashlib.sha256(f"{module}\n{mutant}".encode()).hexdigest()
+
+
+def seen_killed() -> set[str]:
+    """The marks of the mutants that were seen killed, by tests that pass without them."""
+    return set(SEEN_KILLED.read_text(encoding="utf-8").split()) if SEEN_KILLED.exists() else set()
+
+
+def keep(marks: list[str]) -> None:
+    """Keep the marks that are not kept yet, and empty the list."""
+    with SEEN_KILLED.open("a", encoding="utf-8") as kept:
+        kept.writelines(f"{mark}\n" for mark in sorted(set(marks) - seen_killed()))
+    marks.clear()
 
 
 def passes(free: "Queue[Place]", tests: tuple[str, ...]) -> bool:

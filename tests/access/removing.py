@@ -36,7 +36,7 @@ def _place(tree: ast.Module, line: int) -> str:
 def _sites(tree: ast.Module) -> Iterator[Site]:
     of_types = _of_types(tree)
     for node in ast.walk(tree):
-        if id(node) in of_types or (isinstance(node, ast.AnnAssign) and _is_alias(node)):
+        if id(node) in of_types:
             continue
         yield from _guards(node)
         yield from _operands(node)
@@ -80,7 +80,7 @@ _OF_TYPES = frozenset({"annotation", "returns"})
 def _of_types(tree: ast.Module) -> frozenset[int]:
     """The nodes inside of annotations, and of what is another name of a type: what is said of a type is no check."""
     types = [getattr(node, name, None) for node in ast.walk(tree) for name in _OF_TYPES]
-    types += [node.value for node in tree.body if isinstance(node, ast.AnnAssign) and _is_alias(node)]
+    types += [node for node in tree.body if isinstance(node, ast.AnnAssign) and _is_alias(node)]
     return frozenset(id(each) for found in types if isinstance(found, ast.AST) for each in ast.walk(found))
 
 
