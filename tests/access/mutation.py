@@ -164,6 +164,13 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/statuses.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/turning.py": Target(("tests/incidents/test_rules_turning.py",), ("tests/incidents",)),
     "incidents/rules/wording.py": Target(("tests/incidents/test_rules_wording.py",), ("tests/incidents",)),
+    "aup/rules/campaigns.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/chaining.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/consents.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/content.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/due.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/stages.py": Target(("tests/aup/test_signing.py",)),
+    "aup/rules/typed_names.py": Target(("tests/aup/test_signing.py",)),
     "packs/rules.py": Target(("tests/packs",), ("tests/sanctions", "tests/aup")),
 }
 

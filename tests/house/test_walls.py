@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.models import Entry, Link
 from audit.walls import APP, BACKUP, DOORS, OWNER
+from aup.models import AgreementVersion, Scan, Signature, Withdrawal
 from incidents.models import Advice, Handover, Revision, Transition
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField
@@ -28,7 +29,7 @@ IN_SCHOOL_KEYS = [
     for field in model._meta.concrete_fields
     if isinstance(field, InSchoolForeignKey | InSchoolOneToOneField)
 ]
-APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry)
+APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry, AgreementVersion, Withdrawal, Signature, Scan)
 # Written by the trigger that chains the trail, and by nobody else.
 READ_ONLY = (Link,)
 READ_ONLY_TABLES = {model._meta.db_table for model in READ_ONLY}

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit.traces import untraced
-from aup.selectors import agreement_page, agreements_page
+from aup.selectors.policy import agreement_page, agreements_page
 from packs.schema import UnknownAgreement
 from schools.middleware import SchoolRequest
 from schools.viewer import NotAllowed

@@ -1,0 +1,9 @@
+"""The rows of the table of routes, and the requests that leave a trace. Signing by a link and by log-in, consents, copies."""
+
+from tests.access.scene import Example
+
+ROWS = """
+"""
+READS: dict[str, Example] = {}
+WRITES: dict[tuple[str, str], Example] = {}
+CHANGE_NOTHING: dict[str, str] = {}
