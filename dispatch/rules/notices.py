@@ -40,8 +40,8 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.MISSES: "Please log in",
     NoticeKind.UNUSED_LOG_INS: "Please log in",
     NoticeKind.AUDIT_ANCHOR: "Figures of the day",
-    NoticeKind.AGREEMENT_INVITATION: "Please read and sign for your school",
-    NoticeKind.AGREEMENT_REMINDER: "Please read and sign for your school",
+    NoticeKind.AGREEMENT_INVITATION: "Please read and sign",
+    NoticeKind.AGREEMENT_REMINDER: "Please read and sign",
     NoticeKind.AGREEMENT_LINK: "Your link",
     NoticeKind.AGREEMENT_SIGNED: "Your copy",
 }

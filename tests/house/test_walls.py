@@ -1,5 +1,6 @@
 """The wall between schools, and what may only be added: as the database holds them, not as the code promises them."""
 
+import itertools
 import re
 import uuid
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ IN_SCHOOL_KEYS = [
 APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry, AgreementVersion, Withdrawal, Signature, Scan)
 # Written by the trigger that chains the trail, and by nobody else.
 READ_ONLY = (Link,)
+_NUMBERS = itertools.count(1)
 READ_ONLY_TABLES = {model._meta.db_table for model in READ_ONLY}
 
 
@@ -150,11 +152,12 @@ def bare_value(field: Any) -> Any:
         case "ArrayField":
             return []
         case "BinaryField":
-            return b""
+            return uuid.uuid4().bytes
         case "UUIDField":
             return uuid.uuid4()
         case kind if "Integer" in kind:
-            return 1
+            # Never the same twice: some tables number their rows.
+            return next(_NUMBERS)
         case _:
             return uuid.uuid4().hex[: min(field.max_length or 8, 8)]
 
