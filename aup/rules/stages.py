@@ -7,7 +7,7 @@ from packs.schema import Stage
 
 YEAR_STARTS = (9, 1)
 # Whoever signs in the summer signs for the year that is about to start as well.
-COUNTS_FOR_NEXT_FROM = (7, 1)
+COUNTS_FOR_NEXT_FROM_MONTH = 7
 _EARLY = ("nursery", "reception", "foundation", "early years", "eyfs", "pre-school", "preschool")
 _LAST_YEARS: tuple[tuple[int, Stage], ...] = ((0, "EYFS"), (2, "KS1"), (6, "KS2"), (9, "KS3"), (11, "KS4"), (14, "KS5"))
 _NUMBER = re.compile(r"(?:(?:year|yr|y)\s*)?([0-9]{1,2})")
@@ -38,6 +38,6 @@ def counts_until(signed_on: date) -> date:
     """The last day on which a signature of this day counts: the end of the school year, or of the one after it for
     what is signed from July on (rules.renewal; A1). Pure."""
     start = school_year_start(signed_on)
-    is_summer = (signed_on.month, signed_on.day) >= COUNTS_FOR_NEXT_FROM and signed_on.year > start.year
+    is_summer = signed_on.month >= COUNTS_FOR_NEXT_FROM_MONTH and signed_on.year > start.year
     end = start.year + (2 if is_summer else 1)
     return date(end, 8, 31)

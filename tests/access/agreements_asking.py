@@ -1,4 +1,4 @@
-"""The rows of the table of routes, and the requests that leave a trace. Campaigns, who is outstanding, who has no access yet, coverage."""
+"""Routes and traces. Campaigns, who is outstanding, who has no access yet, coverage."""
 
 from tests.access.scene import Example
 

@@ -1,4 +1,4 @@
-"""The rows of the table of routes, and the requests that leave a trace. Drafts, published versions, and how the school has them signed."""
+"""Routes and traces. Drafts, published versions, and how the school has them signed."""
 
 from tests.access.scene import Example
 

@@ -1,4 +1,4 @@
-"""The rows of the table of routes, and the requests that leave a trace. Class sessions, paper, signed agreements and bundles, follow-ups, posters."""
+"""Routes and traces. Class sessions, paper, signed agreements and bundles, follow-ups, posters."""
 
 from tests.access.scene import Example
 

@@ -1,4 +1,4 @@
-"""The rows of the table of routes, and the requests that leave a trace. Signing by a link and by log-in, consents, copies."""
+"""Routes and traces. Signing by a link and by log-in, consents, copies."""
 
 from tests.access.scene import Example
 

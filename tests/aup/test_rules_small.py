@@ -90,7 +90,7 @@ def answered(signer: Any, minutes: int, number: int = 1, **consents: bool) -> An
 
 def test_the_newest_answer_of_each_parent_counts_and_a_no_beats_a_yes() -> None:
     first, later = answered("a", 0, photographs=True), answered("a", 5, photographs=False)
-    assert newest([later, first]) == {"a": {"photographs": False}}
+    assert newest([later, first]) == newest([first, later]) == {"a": {"photographs": False}}
     assert newest([answered("a", 0, 2, x=False), answered("a", 0, 1, x=True)]) == {"a": {"x": False}}
     assert allowed([], ["x"]) == {"x": None}
     assert allowed([answered("a", 0, x=True), answered("b", 1, x=True)], ["x", "y"]) == {"x": True, "y": None}
