@@ -19,7 +19,7 @@ WHEN_A_CHILD_LEAVES = ("publish_photographs", "publish_work")
 
 
 def people_have_changed(school_id: UUID, person_ids: Collection[UUID], today: date) -> None:
-    """Take back the links of whoever has nothing to sign any more, and make a task of the pictures of a child that left.
+    """Take back the links of whoever has nothing left to sign; make a task of the pictures of a child that left.
 
     In the transaction of the change. Two queries where nothing follows, some eight a person where something does.
     """
