@@ -66,4 +66,4 @@ def _plain(value: object) -> object:
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, Mapping):
         return {str(key): value[key] for key in sorted(value)}
-    return value if isinstance(value, int | bool) or value is None else str(value)
+    return value if isinstance(value, int) or value is None else str(value)

@@ -54,6 +54,15 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("schools/wall.py", "time.sleep(0.5) -> time.sleep( -0.5)"): "how long a start waits",
     ("schools/wall.py", "if time.monotonic() > limit: -> if time.monotonic() >= limit:"): "how long a start waits",
     ("schools/wall.py", "if response.status_code >= 500: -> if response.status_code >= 499:"): "nothing answers 499",
+    (
+        "aup/rules/due.py",
+        "return frozenset(line.about_id for line in lines if line.standing is not Standing.DONE) -> "
+        "return frozenset(line.about_id for line in lines if line.standing > Standing.DONE)",
+    ): "done is the first of them in the alphabet",
+    (
+        "aup/rules/due.py",
+        "elif who_signs is WhoSigns.ONE and signed: -> elif who_signs >= WhoSigns.ONE and signed:",
+    ): "each comes before one in the alphabet",
     ("incidents/rules/routing.py", "_sentence: the operand isinstance(entry, RoutingAddition)"): (
         "nobody is left of an addition alone"
     ),

@@ -191,6 +191,11 @@ def test_a_pupil_who_refuses() -> None:
     assert CHILD.person_id not in {each.signer_id for each in line.due}
 
 
+def test_a_child_who_says_no_in_class_has_not_joined_in() -> None:
+    line = lines_of(CHILD, said("pupil_ks2", CHILD.person_id, Kind.REFUSED), said("pupil_ks2", MOTHER))["pupil_ks2"]
+    assert line.standing is Standing.REFUSED
+
+
 def test_a_child_with_nobody_to_ask() -> None:
     alone = replace(CHILD, carers=(Carer(BARRED, True, is_barred=True), Carer(ADULTS[3])))
     line = lines_of(alone)["parent"]
@@ -204,11 +209,15 @@ def test_put_down_twice_and_barred_once_is_barred() -> None:
     twice = replace(CHILD, carers=(Carer(MOTHER, True), Carer(MOTHER, False, is_barred=True), Carer(FATHER, True)))
     assert twice.signing_carers == (FATHER,)
     assert replace(CHILD, carers=(Carer(CHILD.person_id, True),)).signing_carers == ()
+    assert [Carer(MOTHER, *each).may_sign for each in ((True, False), (True, True), (False, False))] == [
+        True, False, False,
+    ]  # fmt: skip
 
 
 def test_each_kind_of_member_signs_the_own_document() -> None:
     both = Member(OTHERS[0], frozenset({"staff", "governor"}))
     assert set(lines_of(both)) == {"staff", "governor"}
+    assert {each.standing for each in lines_of(both).values()} == {Standing.OUTSTANDING}
     assert set(lines_of(Member(OTHERS[0], frozenset({"visitor"})))) == {"visitor"}
     assert set(lines_of(replace(CHILD, stage=None))) == {"parent"}
     unstaged = replace(BY_CODE["pupil_ks2"], stages=frozenset())

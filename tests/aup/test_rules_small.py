@@ -131,6 +131,8 @@ def test_what_changed_clause_by_clause() -> None:
     ]  # fmt: skip
     assert found[2].before == gone["text"]
     assert content.changes(TEXT, TEXT) == ()
+    emptied = {**TEXT, "clauses": [*TEXT["clauses"], {"id": "parent.9", "heading": "", "text": ""}]}
+    assert content.changes(emptied, TEXT) == ()
     headed = {**TEXT, "clauses": [{**each, "heading": "At home"} for each in TEXT["clauses"]]}
     assert len(content.changes(TEXT, headed)) == len(TEXT["clauses"])
 
@@ -171,6 +173,11 @@ def test_a_translation_needs_every_part_and_no_other() -> None:
     assert content.translation_faults(short, TEXT) == (content.Fault("parent.1", "The English text has no such part."),)
 
 
+def test_an_empty_part_of_a_translation_is_none() -> None:
+    more = {**TEXT, "clauses": [*TEXT["clauses"], {"id": "parent.9", "heading": "", "text": ""}]}
+    assert content.translation_faults(TEXT, more) == ()
+
+
 def test_an_id_is_never_given_twice() -> None:
     assert content.next_id("parent", TEXT) == "parent.5"
     assert content.next_id("parent", TEXT, used=["parent.11", "staff.90", "parent.x"]) == "parent.12"
@@ -184,7 +191,10 @@ def test_what_a_signer_reads() -> None:
 
 
 def test_languages_are_known_by_two_letters() -> None:
-    assert all(len(code) == 2 and name for code, name in content.LANGUAGES.items())
+    assert " ".join(sorted(content.LANGUAGES)) == (
+        "ar bn cs cy de es fa fr gu hi hu it lt ne pa pl pt ro ru so ta tr uk ur vi yo zh"
+    )
+    assert all(content.LANGUAGES.values())
     assert {"ar", "fa", "ur"} == content.RIGHT_TO_LEFT
     assert content.LANGUAGES.keys() > content.RIGHT_TO_LEFT
 
@@ -213,7 +223,19 @@ def test_an_untouched_chain_is_whole() -> None:
     assert broken([]) == []
 
 
-@pytest.mark.parametrize("name", FIELDS)
+NAMES = (
+    "school_id", "number", "kind", "version_id", "text_sha256", "language", "translation_sha256", "signer_id",
+    "about_id", "relation", "typed_name", "intent", "consents", "reason_sha256", "signed_at", "local_time",
+    "counts_until", "identified_by", "identified_id", "witness_id", "address", "device",
+)  # fmt: skip
+
+
+def test_what_is_hashed_and_how_never_changes() -> None:
+    assert FIELDS == NAMES
+    assert hash_of(values(), FIRST) == "faab17fd3c4a516b930070c6ed05567ee6b44c53c5ac0f992da068da8dad564b"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_each_value_of_a_line_is_held_by_its_hash(name: str) -> None:
     other = {"number": 2, "consents": {"a": True}, "signed_at": NOON + timedelta(microseconds=1)}.get(name, "y")
     assert hash_of(values(**{name: other}), FIRST) != hash_of(values(), FIRST)
