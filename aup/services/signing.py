@@ -131,7 +131,7 @@ def refuse(*, by: Signer, intent: Intent, reason: str = "", now: datetime | None
 def change_consents(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
     """Put down other answers of a parent who has signed. Each change is kept; what must be undone becomes a task (A5).
 
-    Sixteen queries. Raises NotSignedYet, ConsentsMissing, NameRefused, and what ``sign`` raises about the child.
+    Sixteen queries. Raises NotSignedYet, ConsentsMissing, NotYours, NotForThem, AgreementVersion.DoesNotExist.
     """
     now = now or timezone.now()
     with transaction.atomic():
