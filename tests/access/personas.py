@@ -139,6 +139,9 @@ GROUPS: dict[str, frozenset[Role]] = {
     "appointer": frozenset({Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
     "ender": frozenset({Role.HEAD_TEACHER, Role.SCHOOL_OFFICE, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
     "policy_reader": frozenset({Role.STAFF, Role.GOVERNOR}),
+    "signer": frozenset({Role.STAFF, Role.GOVERNOR, Role.PUPIL, Role.PARENT, Role.VISITOR}),
+    "copy_keeper": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
+    "desk": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
 }
 ADMINISTRATORS = "administrator"
 

@@ -225,7 +225,7 @@ def rows() -> dict[str, Row]:
     """The table, by route."""
     found: dict[str, Row] = {}
     for line in TABLE.strip().splitlines()[1:]:
-        if line.startswith("#"):
+        if not line or line.startswith("#"):
             continue
         route, asks_for, get, post, *others = (part.strip() for part in line.split("|"))
         name = route.lstrip("*+")

@@ -21,6 +21,8 @@ from tests.audit.tampering import link_now, troubles
 from tests.house.test_walls import OURS
 
 pytestmark = pytest.mark.django_db
+# What counts how often it was looked at: the views of a link are part of the evidence (threat T20).
+COUNTED = {"aup:link_home": ("aup_signinglink",)}
 OWN = {route.name: route.trace for route in routes() if route.trace is not None}
 
 
@@ -170,7 +172,8 @@ def test_what_only_shows_changes_nothing_but_the_trail(world: World, name: str) 
     before = everything()
     assert ask.send().status_code == 200
     after = everything()
-    assert {table for table in before if after[table] != before[table]} == {"audit_entry"}
+    changed = {table for table in before if after[table] != before[table]}
+    assert changed == {"audit_entry", *COUNTED.get(name, ())}
 
 
 @pytest.mark.parametrize("name", CHANGE_NOTHING)

@@ -14,6 +14,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from aup.models import AgreementVersion
+from aup.services.links import make_link
+from aup.services.signing import Intent, sign
 from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Message
 from incidents.models import Incident
@@ -33,6 +36,7 @@ from schools.services.emergency import approve_emergency, ask_emergency
 from schools.services.families import link_guardian
 from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
+from schools.wall import in_school
 from tests import factories
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
@@ -122,6 +126,9 @@ def make_world() -> World:
             world.ids[CASES[name].school] |= world.made[name]
         _make_drafts(world)
         _make_links(world)
+        # Last: it signs what is published by then.
+        for name in (RIVERBANK, HILLSIDE):
+            _make_signatures(world, name)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
         world.made["agreement"] = {"code": loader.latest("camden_2021").agreements[0].code}
     # What is checked, or written, when a transaction ends: this one never does.
@@ -194,6 +201,39 @@ def _make_administration(world: World, name: str) -> None:
         world.made["the school"] = world.ids[name]
         world.made["a lead"] = {**world.ids[name], "post_id": str(world.people["deputy_dsl"].posts.get().pk)}
         world.made["emergency"] = {**world.ids[name], "emergency_id": str(waiting.pk)}
+
+
+def _make_signatures(world: World, name: str) -> None:
+    """Agreements that are signed by each way: by a parent for a child, by the co-ordinator, and at reception."""
+    school, who = world.schools[name], ACTORS[name]
+    parents, staff, visitors = (_in_force(school, code) for code in ("parent", "staff", "visitor"))
+    parent, coordinator, visitor = (world.people[who[key]] for key in ("parent", "coordinator", "visitor"))
+    child = factories.pupil(school, "Ada Lowe")
+    factories.parent_of(child, parent)
+    signed = factories.signature(parents, parent, child, typed_name="Robin")
+    own = factories.signature(staff, coordinator, typed_name="Robin")
+    ids = {"version_id": str(parents.pk), "about_id": str(child.pk), "signature_id": str(signed.pk)}
+    world.ids[name] |= ids
+    if name == HILLSIDE:
+        return
+    desk = factories.signer(visitor, "reception", witness_id=world.people["school_office"].pk)
+    there = sign(by=desk, intent=Intent(visitors.pk, visitor.pk, "Robin")).signature
+    with in_school(school.pk):
+        token = make_link(school_id=school.pk, person_id=parent.pk)
+    world.made["signing"] = ids
+    world.made["signing link"] = {**ids, "token": token}
+    world.made["own copy"] = {**ids, "signature_id": str(own.pk)}
+    world.made["reception"] = {
+        "version_id": str(visitors.pk),
+        "about_id": str(visitor.pk),
+        "signature_id": str(there.pk),
+    }
+
+
+def _in_force(school: School, code: str) -> AgreementVersion:
+    """The version of an agreement that is to be signed; published where it is not yet."""
+    there = AgreementVersion.objects.filter(school=school, code=code).order_by("-number").first()
+    return there or factories.published(school, code, now=NOW)
 
 
 def _make_new_school(world: World) -> None:
