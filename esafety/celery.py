@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esafety.settings")
 app = Celery("esafety")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["aup"], related_name="keeping_tasks")
 
 
 @setup_logging.connect

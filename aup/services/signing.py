@@ -20,6 +20,7 @@ from aup.rules.due import Kind, Member, may_sign
 from aup.rules.stages import counts_until
 from aup.rules.typed_names import trouble_with
 from aup.selectors.standing import members_on, paper_of, versions_in_force
+from aup.services.copies import issue_copy
 from aup.services.problems import (
     ConsentsMissing,
     NameRefused,
@@ -37,6 +38,13 @@ REASON_MAX_LENGTH = 2_000
 DEVICE_MAX_LENGTH = 300
 SELF = "self"
 PARENT = "parent or carer"
+# What each kind of line leaves on the audit trail.
+ACTIONS: dict[Kind, str] = {
+    Kind.SIGNED: "agreement.signed",
+    Kind.ACKNOWLEDGED: "agreement.acknowledged",
+    Kind.REFUSED: "agreement.refused",
+    Kind.CONSENTS: "agreement.consents",
+}
 # The sentences that are ticked. What was ticked is kept with the signature; a sentence is changed by adding one.
 INTENT_SELF = "I have read this agreement and I agree to it."
 INTENT_CHILD = "I have read this agreement and I sign it for the child named here."
@@ -62,13 +70,17 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What somebody puts their name to: the version and text they saw, about whom, and what they typed and chose."""
+    """What somebody puts their name to: the version and text they saw, about whom, and what they typed and chose.
+
+    ``also`` follows the sentence that was ticked, e.g. when a paper was signed.
+    """
 
     version_id: UUID
     about_id: UUID
     typed_name: str = ""
     consents: Mapping[str, bool] = field(default_factory=dict)
     language: str = "en"
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Signed:
 
 
 def sign(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
-    """Put a signature into the register, once. Fourteen queries. Duties A1, A2, A3; threat T20.
+    """Put a signature into the register, once. Eighteen queries. Duties A1, A2, A3; threat T20.
 
     Raises NewerVersion, Withdrawn, NotForThem, NotYours, NameRefused, ConsentsMissing, AgreementVersion.DoesNotExist.
     """
@@ -99,7 +111,7 @@ def sign(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
 
 
 def acknowledge(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
-    """Put down that a child has gone through its agreement and said yes, before a witness. Fourteen queries. Duty A2.
+    """Put down that a child has gone through its agreement and said yes, before a witness. Eighteen queries. Duty A2.
 
     Raises NewerVersion, Withdrawn, NotForThem, NotYours, AgreementVersion.DoesNotExist.
     """
@@ -114,7 +126,7 @@ def acknowledge(*, by: Signer, intent: Intent, now: datetime | None = None) -> S
 def refuse(*, by: Signer, intent: Intent, reason: str = "", now: datetime | None = None) -> Signed:
     """Put down that somebody does not sign, with the reason if they give one; it becomes a task of the co-ordinator.
 
-    Duty A5. Fourteen queries. Raises SignedAlready besides what ``sign`` raises about version and person.
+    Duty A5. Eighteen queries. Raises SignedAlready besides what ``sign`` raises about version and person.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -131,7 +143,7 @@ def refuse(*, by: Signer, intent: Intent, reason: str = "", now: datetime | None
 def change_consents(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
     """Put down other answers of a parent who has signed. Each change is kept; what must be undone becomes a task (A5).
 
-    Sixteen queries. Raises NotSignedYet, ConsentsMissing, NotYours, NotForThem, AgreementVersion.DoesNotExist.
+    Twenty queries. Raises NotSignedYet, ConsentsMissing, NotYours, NotForThem, AgreementVersion.DoesNotExist.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -236,7 +248,7 @@ def _add(
         about_id=intent.about_id,
         relation=_relation(by, intent, now),
         typed_name=" ".join(intent.typed_name.split()),
-        intent=sentence,
+        intent=f"{sentence} {intent.also}".strip(),
         consents=dict(intent.consents),
         reason_sealed=seal(reason.encode()) if reason else None,
         signed_at=now,
@@ -254,8 +266,9 @@ def _add(
         row.reason_sha256 = hashlib.sha256(f"{row.pk} {reason}".encode()).hexdigest()
     row.hash = hash_of(values_of(row), previous_hash)
     row.save(force_insert=True)
+    issue_copy(row)
     audit.record(
-        f"agreement.{kind.value}",
+        ACTIONS[kind],
         school_id=by.school_id,
         actor_id=by.user_id,
         object_type="agreement_signature",

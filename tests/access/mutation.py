@@ -165,7 +165,7 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/clock.py": Target(
         ("tests/incidents/test_rules_small.py", "tests/incidents/test_today.py"), ("tests/incidents",)
     ),
-    "incidents/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
+    "schools/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
     "incidents/rules/pages.py": Target(
         (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
     ),
@@ -173,6 +173,8 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/statuses.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/turning.py": Target(("tests/incidents/test_rules_turning.py",), ("tests/incidents",)),
     "incidents/rules/wording.py": Target(("tests/incidents/test_rules_wording.py",), ("tests/incidents",)),
+    "aup/rules/boards.py": Target(("tests/aup/test_class_sessions.py",)),
+    "aup/rules/icons.py": Target(("tests/aup/test_posters.py",)),
     "aup/rules/campaigns.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/chaining.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/consents.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),

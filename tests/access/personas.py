@@ -142,6 +142,8 @@ GROUPS: dict[str, frozenset[Role]] = {
     "signer": frozenset({Role.STAFF, Role.GOVERNOR, Role.PUPIL, Role.PARENT, Role.VISITOR}),
     "copy_keeper": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
     "desk": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
+    "signature_reader": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
+    "paper_keeper": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
 }
 ADMINISTRATORS = "administrator"
 

@@ -225,7 +225,7 @@ def rows() -> dict[str, Row]:
     """The table, by route."""
     found: dict[str, Row] = {}
     for line in TABLE.strip().splitlines()[1:]:
-        if not line or line.startswith("#"):
+        if not line.strip() or line.startswith("#"):
             continue
         route, asks_for, get, post, *others = (part.strip() for part in line.split("|"))
         name = route.lstrip("*+")
@@ -379,6 +379,7 @@ BODIES: dict[str, Body] = {
     "account_password": {"password": "not the password"},
     "account_reset_password": {"email": "nobody@example.org"},
     "login": {"username": "nobody@example.org", "password": "not the password"},
+    **agreements_keeping.BODIES,
 }
 
 

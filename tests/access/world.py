@@ -38,6 +38,7 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
+from tests.access.agreements_keeping import make_kept
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
 from tests.access.personas import BY_KEY, HILLSIDE, PERSONAS, RIVERBANK, Persona
@@ -131,6 +132,8 @@ def make_world() -> World:
             _make_signatures(world, name)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
         world.made["agreement"] = {"code": loader.latest("camden_2021").agreements[0].code}
+        for name in (RIVERBANK, HILLSIDE):
+            _make_kept(world, name)
     # What is checked, or written, when a transaction ends: this one never does.
     connection.check_constraints()
     return world
@@ -249,6 +252,22 @@ def _make_new_school(world: World) -> None:
     )
     world.users["first member"] = first.user
     world.made["new school"] = {"school_id": str(school.pk), "appointment_id": str(asked.pk)}
+
+
+def _make_kept(world: World, name: str) -> None:
+    """What is kept of signatures; the class session is that of the teacher who reported the cases."""
+    who = ACTORS[name]
+    kept = make_kept(
+        world.schools[name],
+        pupil=world.pupils[name],
+        parent=world.people[who["parent"]],
+        keeper=world.viewer(who["coordinator"]),
+        teacher=world.viewer("staff" if name == RIVERBANK else "other_staff"),
+    )
+    for parts in kept.values():
+        world.ids[name] |= {part: each for part, each in parts.items() if part not in world.ids[name]}
+    if name == RIVERBANK:
+        world.made |= kept
 
 
 def make_case(world: World, case: Case, label: str) -> tuple[Made, int]:
