@@ -17,6 +17,7 @@ from django.utils import timezone
 from aup.models import AgreementVersion
 from aup.services.links import make_link
 from aup.services.signing import Intent, sign
+from aup.services.campaigns import CampaignDetails, make_campaign, open_campaign
 from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Message
 from incidents.models import Incident
@@ -118,6 +119,7 @@ def make_world() -> World:
         _make_people(world)
         for name in (RIVERBANK, HILLSIDE):
             _make_administration(world, name)
+            _make_campaigns(world, name)
         _make_new_school(world)
         for name, case in CASES.items():
             world.made[name], world.versions[name] = make_case(world, case, name)
@@ -204,6 +206,19 @@ def _make_administration(world: World, name: str) -> None:
         world.made["the school"] = world.ids[name]
         world.made["a lead"] = {**world.ids[name], "post_id": str(world.people["deputy_dsl"].posts.get().pk)}
         world.made["emergency"] = {**world.ids[name], "emergency_id": str(waiting.pk)}
+
+
+def _make_campaigns(world: World, name: str) -> None:
+    """A published agreement, and of the campaigns that ask for it one that is prepared and one that is open."""
+    school, by, today = world.schools[name], world.viewer(ACTORS[name]["coordinator"]), NOW.date()
+    factories.published(school, "staff", now=NOW - timedelta(days=1))
+    details = CampaignDetails("All of them", "staff", (), today, (7,), today + timedelta(days=42))
+    prepared, opened = (make_campaign(by=by, details=details).pk for _ in range(2))
+    open_campaign(by=by, campaign_id=opened, now=NOW)
+    world.ids[name] |= {"campaign_id": str(prepared)}
+    if name == RIVERBANK:
+        world.made["campaign"] = {"campaign_id": str(prepared)}
+        world.made["open campaign"] = {"campaign_id": str(opened)}
 
 
 def _make_signatures(world: World, name: str) -> None:
