@@ -1,6 +1,6 @@
 """Everything about agreements."""
 
-from aup.addresses import asking, editing, keeping, policy, signing
+from aup.routes import asking, editing, keeping, policy, signing
 
 app_name = "aup"
 

@@ -41,13 +41,14 @@ class EditedMeanwhile(ValueError):
 
 
 def publish(*, by: Viewer, code: str, revision: int, now: datetime | None = None) -> AgreementVersion:
-    """Publish a draft: from now on everybody whom it is for is asked for it. Ten queries. Duty G3.
+    """Publish a draft: from now on everybody whom it is for is asked for it. Eleven queries. Duty G3.
 
     Raises NotAllowed, Draft.DoesNotExist, EditedMeanwhile, NotPublishable, NothingNew.
     """
     by.must(Permission.EDIT_AGREEMENTS)
     now = now or timezone.now()
     with transaction.atomic():
+        one_at_a_time(by.school_id)
         draft = Draft.objects.select_for_update(no_key=True).get(school_id=by.school_id, code=code)
         if draft.revision != revision:
             raise EditedMeanwhile
@@ -92,7 +93,7 @@ def withdraw(*, by: Viewer, version_id: UUID, now: datetime | None = None) -> Wi
     by.must(Permission.EDIT_AGREEMENTS)
     now = now or timezone.now()
     with transaction.atomic():
-        _one_at_a_time(by.school_id)
+        one_at_a_time(by.school_id)
         there = {each.pk: each for each in versions_in_force(by.school_id, timezone.localdate(now))}
         if version_id not in there:
             raise AgreementVersion.DoesNotExist
@@ -118,11 +119,11 @@ def issue(
     Raises NotPublishable, NothingNew.
     """
     found = faults(content) + tuple(
-        each for text in translations.values() for each in translation_faults(content, text)
+        each for text in translations.values() for each in (*translation_faults(content, text), *faults(text))
     )
     if found:
         raise NotPublishable(found)
-    _one_at_a_time(school_id)
+    one_at_a_time(school_id)
     before = (
         AgreementVersion.objects.filter(school_id=school_id, code=agreement.code)
         .select_related("withdrawal")
@@ -155,7 +156,8 @@ def _says_the_same(before: AgreementVersion, content: Content, translations: Map
     return is_same(before.content, content) and before.translations == translations
 
 
-def _one_at_a_time(school_id: UUID) -> None:
+def one_at_a_time(school_id: UUID) -> None:
+    """Until the end of this transaction nobody else publishes, withdraws or edits for this school. One query."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"aup versions {school_id}"])
 
@@ -170,6 +172,7 @@ __all__ = [
     "NothingNew",
     "UnknownAgreement",
     "issue",
+    "one_at_a_time",
     "publish",
     "publish_as_shipped",
     "withdraw",

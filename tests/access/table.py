@@ -313,13 +313,19 @@ def _own_school(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
 
 
 def _a_child(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
-    return {"pick": str(world.pupils[persona.school or "riverbank"].pk), "checked": "on", **_TODAY}
+    return {"pick": str(world.pupils[persona.school or "riverbank"].pk), **_STANDING, **_TODAY}
+
+
+def _in_force(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
+    return {"version": world.ids[persona.school or "riverbank"]["in_force"]}
 
 
 def _a_post(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
     return {"pick": world.ids[persona.school or "riverbank"]["person_id"], "post": "senco", **_TODAY}
 
 
+_STANDING = {"relation": "mother", "responsibility": "yes", "checked": "on"}
+_EDITED = {"revision": "1", "action": "save", "title": "Our rules", "clause-0-text": "I am kind."}
 _DETAILS = {
     "name": "Riverbank Primary School",
     "address": "1 Mill Lane",
@@ -356,6 +362,13 @@ BODIES: dict[str, Body] = {
     "schools:renew_log_in": {"then": "renew", "sure": "on"},
     "schools:ask_to_renew": {"sure": "on"},
     "schools:link_guardian": _a_child,
+    "schools:change_guardian": _STANDING,
+    "aup:agreement_settings": {"who_signs": "each", "reminder_days": "7"},
+    "aup:withdraw_agreement": _in_force,
+    "aup:edit_agreement": _EDITED,
+    "aup:publish_agreement": {"revision": "1"},
+    "aup:discard_draft": {"revision": "1"},
+    "aup:edit_translation": _EDITED,
     "schools:end_role": _LAST,
     "schools:end_guardian": _LAST,
     "schools:find_for_post": {"find": "Robin"},
@@ -419,6 +432,7 @@ BODIES_WITH_IDS = (
     ),
     PostedId("incidents:record", "people-0-person_id", _pupil_of, _A_ROW, _ON_PEOPLE, "incidents:record"),
     PostedId("schools:link_guardian", "pick", _pupil_of),
+    PostedId("aup:withdraw_agreement", "version", lambda world, school: world.ids[school]["in_force"]),
     PostedId("schools:give_post", "pick", lambda world, school: world.ids[school]["person_id"]),
     PostedId("schools:give_post", "ends", lambda world, school: world.ids[school]["post_id"]),
 )
@@ -441,6 +455,13 @@ OWN_FIELDS: dict[str, str] = {
     "schools:add_person": "job_title year_group class_name email",
     "schools:change_person": "email job_title year_group class_name",
     "schools:give_post": "action ends",
-    "schools:link_guardian": "action",
+    "schools:link_guardian": "action relation",
+    "schools:change_guardian": "relation",
+    "aup:agreement_settings": "who_signs reminder_days",
+    "aup:edit_agreement": "action revision",
+    "aup:edit_translation": "action revision",
+    "aup:publish_agreement": "revision",
+    "aup:discard_draft": "revision",
+    "aup:withdraw_agreement": "version",
     "service:add": "email",
 }

@@ -15,9 +15,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from aup.models import AgreementVersion
-from aup.services.links import make_link
-from aup.services.signing import Intent, sign
+from aup.rules.content import from_pack
 from aup.services.campaigns import CampaignDetails, make_campaign, open_campaign
+from aup.services.drafting import save_draft
+from aup.services.links import make_link
+from aup.services.publishing import publish_as_shipped
+from aup.services.signing import Intent, sign
 from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Message
 from incidents.models import Incident
@@ -70,6 +73,7 @@ ACTORS = {
         "visitor": "other_visitor", "parent": "other_parent", "senco": "other_senco",
     },
 }  # fmt: skip
+IN_FORCE = "visitor"
 REASON = "The head and the co-ordinator cannot be reached, and the police ask for a record."
 MISSING = str(uuid.UUID(int=0x5EED0000000040008000000000000000))
 Made = dict[str, str]
@@ -129,13 +133,15 @@ def make_world() -> World:
             world.ids[CASES[name].school] |= world.made[name]
         _make_drafts(world)
         _make_links(world)
-        # Last: it signs what is published by then.
-        for name in (RIVERBANK, HILLSIDE):
-            _make_signatures(world, name)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
         world.made["agreement"] = {"code": loader.latest("camden_2021").agreements[0].code}
         for name in (RIVERBANK, HILLSIDE):
+            _make_agreements(world, name)
+            # They sign what is published by then.
+            _make_signatures(world, name)
             _make_kept(world, name)
+        world.made["in force"] = {"code": IN_FORCE, "number": "1"}
+        world.made["translation"] = {**world.made["agreement"], "language": "pl"}
     # What is checked, or written, when a transaction ends: this one never does.
     connection.check_constraints()
     return world
@@ -252,6 +258,14 @@ def _in_force(school: School, code: str) -> AgreementVersion:
     """The version of an agreement that is to be signed; published where it is not yet."""
     there = AgreementVersion.objects.filter(school=school, code=code).order_by("-number").first()
     return there or factories.published(school, code, now=NOW)
+
+
+def _make_agreements(world: World, name: str) -> None:
+    """One agreement in force, and a draft of another."""
+    by = world.viewer(ACTORS[name]["coordinator"])
+    world.ids[name]["in_force"] = str(publish_as_shipped(by=by, code=IN_FORCE).pk)
+    code = world.made["agreement"]["code"]
+    save_draft(by=by, code=code, revision=0, content=from_pack(loader.latest("camden_2021").agreement(code)))
 
 
 def _make_new_school(world: World) -> None:

@@ -194,7 +194,9 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
     for document in Document.objects.order_by("created_at"):
         document.snapshot["record"]["reference"] = ""
         yield "document", document.subject_id, plain(document, OF_THE_MAIL)
-    for entry in Entry.objects.exclude(action__in=BY_THE_WORKER).order_by("at", "action"):
+    # Agreements are signed through the services themselves.
+    entries = Entry.objects.exclude(action__in=BY_THE_WORKER).exclude(object_type__startswith="agreement")
+    for entry in entries.order_by("at", "action"):
         entry.detail = {
             key: value for key, value in entry.detail.items() if key not in {"message", "document", "evidence"}
         }
