@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from aup.rules.due import Due, Kind
-from aup.rules.stages import COUNTS_FOR_NEXT_FROM, YEAR_STARTS
+from aup.rules.stages import COUNTS_FOR_NEXT_FROM_MONTH, YEAR_STARTS
 from packs.schema import Signer
 
 MAX_REMINDERS = 6
@@ -96,7 +96,7 @@ def reminders_passed(*, invited_on: date, reminder_days: Iterable[int], today: d
 def default_day(today: date) -> date:
     """The day for which signatures are asked unless somebody says another: in summer the new year's first. Pure."""
     starts = date(today.year, *YEAR_STARTS)
-    is_summer = (today.month, today.day) >= COUNTS_FOR_NEXT_FROM and today < starts
+    is_summer = today.month >= COUNTS_FOR_NEXT_FROM_MONTH and today < starts
     return starts if is_summer else today
 
 

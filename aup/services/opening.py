@@ -13,7 +13,6 @@ from django.utils import timezone
 from audit import services as audit
 from aup.models import AgreementVersion, Signature
 from aup.rules.due import Kind
-from aup.rules.stages import counts_until
 from aup.selectors.reading import Document, answers_now, document_of, version_of
 from aup.selectors.signing import (
     Home,
@@ -201,7 +200,7 @@ def _has_signed(by: Signer, version_id: UUID, about_id: UUID, now: datetime) -> 
         signer_id=by.person_id,
         about_id=about_id,
         kind=Kind.SIGNED.value,
-        counts_until__gte=counts_until(timezone.localdate(now)),
+        counts_until__gte=timezone.localdate(now),
     ).exists()
 
 

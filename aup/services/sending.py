@@ -39,7 +39,7 @@ _MINUTE = timedelta(minutes=1)
 
 def wake_campaign(school_id: UUID, campaign_id: UUID) -> bool:
     """Tell a worker that a campaign has been opened; False where the broker is away, and then the sweep finds it."""
-    return waking._call(SEND_TASK, str(school_id), str(campaign_id))
+    return waking.wake_for(SEND_TASK, school_id, campaign_id)
 
 
 def send_campaign(

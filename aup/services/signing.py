@@ -152,7 +152,7 @@ def change_consents(*, by: Signer, intent: Intent, now: datetime | None = None) 
         member = _member(by, intent, now)
         if not may_sign(member, by.person_id):
             raise NotYours
-        if _found(by, intent, Kind.SIGNED, now) is None:
+        if not _has_signed(by, intent, now):
             raise NotSignedYet
         missing = tuple(each["code"] for each in version.content["consents"] if each["code"] not in intent.consents)
         if missing:
@@ -205,6 +205,18 @@ def _check_name(by: Signer, intent: Intent) -> None:
     trouble = trouble_with(intent.typed_name, given_name=person.given_name, family_name=person.family_name)
     if trouble is not None:
         raise NameRefused(trouble)
+
+
+def _has_signed(by: Signer, intent: Intent, now: datetime) -> bool:
+    """Whether what they signed counts today; in July that may be a signature of May, for the year that ends."""
+    return Signature.objects.filter(
+        school_id=by.school_id,
+        version_id=intent.version_id,
+        signer_id=by.person_id,
+        about_id=intent.about_id,
+        kind=Kind.SIGNED.value,
+        counts_until__gte=timezone.localdate(now),
+    ).exists()
 
 
 def _found(by: Signer, intent: Intent, kind: Kind, now: datetime) -> Signature | None:
