@@ -11,8 +11,8 @@ from aup.models import AgreementVersion, ClassSession, Signature
 from aup.rules.boards import labels
 from aup.rules.due import Kind
 from aup.rules.stages import counts_until, stage_of
+from aup.selectors.policy import TextShown, text_of
 from aup.selectors.standing import versions_in_force
-from aup.selectors.texts import ShownText, shown_text
 from schools.models import Pupil
 from schools.roles import Permission
 from schools.viewer import Viewer
@@ -62,7 +62,7 @@ class Board:
 
     session_id: UUID
     class_name: str
-    text: ShownText
+    text: TextShown
     seats: tuple[Seat, ...]
     started_at: datetime
     ended_at: datetime | None
@@ -124,7 +124,7 @@ def board_of(*, viewer: Viewer, session_id: UUID, today: date) -> Board:
     return Board(
         session_id=session.pk,
         class_name=session.class_name,
-        text=shown_text(version),
+        text=text_of(version.content),
         seats=tuple(
             Seat(person_id, label, person_id in done)
             for (person_id, _), label in zip(children, names, strict=True)

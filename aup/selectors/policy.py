@@ -119,6 +119,7 @@ class AgreementsPage:
     pack: Pack
     listed: tuple[ListedAgreement, ...]
     may_edit: bool
+    may_print: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ def agreements_page(*, viewer: Viewer) -> AgreementsPage:
             ),
         ),
         may_edit=viewer.may(Permission.EDIT_AGREEMENTS),
+        may_print=viewer.may(Permission.PRINT_POSTERS),
     )
 
 

@@ -12,8 +12,7 @@ from aup.models import Bundle, FollowUp, Scan, Signature
 from aup.models.signatures import IDENTIFIED_BY, KIND_NAMES
 from aup.rules.content import LANGUAGES
 from aup.rules.due import Kind
-from aup.selectors.policy import SIGNERS
-from aup.selectors.texts import ShownText, shown_text
+from aup.selectors.policy import SIGNERS, TextShown, text_of
 from dispatch.models import Document
 from schools.models import Pupil
 from schools.roles import Permission
@@ -117,7 +116,7 @@ class SignedPage:
     """One line of the register whole, with the text it is about."""
 
     signature: Signature
-    text: ShownText
+    text: TextShown
     facts: tuple[tuple[str, str], ...]
     proof: tuple[tuple[str, str], ...]
     consents: tuple[tuple[str, bool], ...]
@@ -165,7 +164,7 @@ def signed_page(*, viewer: Viewer, signature_id: UUID) -> SignedPage:
     follow_ups = FollowUp.objects.filter(school_id=viewer.school_id, signature_id=row.pk)
     return SignedPage(
         signature=row,
-        text=shown_text(row.version),
+        text=text_of(row.version.content),
         facts=tuple(_facts(row)),
         proof=tuple(_proof(row)),
         consents=_said(row.consents, words),

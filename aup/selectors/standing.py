@@ -124,12 +124,19 @@ def held_on(
     ]
 
 
-def standing_on(school_id: UUID, day: date, *, person_ids: Collection[UUID] | None = None) -> StandingOf:
+def standing_on(
+    school_id: UUID,
+    day: date,
+    *,
+    person_ids: Collection[UUID] | None = None,
+    versions: Collection[AgreementVersion] | None = None,
+) -> StandingOf:
     """Who must sign what on a day, and where it stands, for everybody or for these people. Seven queries.
 
+    ``versions`` are those in force on the day, where the caller has them already: six queries then.
     Duties A1, A2, A3 (CM 3.3, CC 3.2, NS 7.2).
     """
-    papers = tuple(paper_of(each) for each in versions_in_force(school_id, day))
+    papers = tuple(paper_of(each) for each in (versions_in_force(school_id, day) if versions is None else versions))
     members = members_on(school_id, day, person_ids=person_ids)
     held = held_on(school_id, day, version_ids=[each.version_id for each in papers], person_ids=person_ids)
     who_signs = who_signs_at(school_id)

@@ -187,7 +187,7 @@ def test_the_scan_is_opened_with_a_trace(
     assert Entry.objects.filter(action="agreement.scan_opened", object_id=row.pk).count() == 1
 
 
-@pytest.mark.parametrize("sealed", [seal(b"Another."), b"not sealed"])
+@pytest.mark.parametrize("sealed", [seal(b"Another."), b"not sealed"], ids=["sealed", "not sealed"])
 def test_a_scan_that_was_altered_is_not_given_out(
     school: School, version: AgreementVersion, people: tuple[Person, Person], sealed: bytes
 ) -> None:

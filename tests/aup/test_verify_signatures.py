@@ -172,7 +172,7 @@ def test_a_translation_altered(school: School) -> None:
     assert ("parent version 1", verifying.VERSION) in words(school)
 
 
-@pytest.mark.parametrize("sealed", [seal(b"Another reason."), b"not sealed"])
+@pytest.mark.parametrize("sealed", [seal(b"Another reason."), b"not sealed"], ids=["sealed", "not sealed"])
 def test_a_reason_altered(school: School, version: AgreementVersion, sealed: bytes) -> None:
     child, parent = family(school)
     intent = Intent(version_id=version.pk, about_id=child.pk, typed_name="Grace Olorun")
@@ -183,7 +183,7 @@ def test_a_reason_altered(school: School, version: AgreementVersion, sealed: byt
     assert words(school) == {("line 1", verifying.REASON)}
 
 
-@pytest.mark.parametrize("sealed", [seal(b"Another scan."), b"not sealed"])
+@pytest.mark.parametrize("sealed", [seal(b"Another scan."), b"not sealed"], ids=["sealed", "not sealed"])
 def test_a_scan_altered(school: School, rows: list[Signature], sealed: bytes) -> None:
     Scan.objects.create(
         school=school, signature=rows[1], media_type="application/pdf", sha256="0" * 64, size_bytes=1,
