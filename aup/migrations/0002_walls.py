@@ -34,7 +34,7 @@ KEPT = ("agreementversion", "withdrawal", "signature", "scan")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("aup", "0001_initial"), ("audit", "0004_wall"), ("schools", "0009_guardian_standing")]
+    dependencies = [("aup", "0001_initial"), ("schools", "0009_guardian_standing")]
 
     operations = [
         *(KeepInSchool(model, field) for model, field in KEYS),

@@ -86,7 +86,7 @@ def change_guardian(
     """Put down anew what an adult is to a child and may do for it, as ``by`` has checked it. Duties R7 (NE), A2; T2.
 
     It counts at once: from a court order on, the adult is shown nothing of the child and signs nothing, by whichever
-    link. On record is what was changed, not to what. Five queries. Raises NotAllowed, NotForYourself, EndedAlready,
+    link. On record is what was changed, not to what. Seven queries. Raises NotAllowed, NotForYourself, EndedAlready,
     Guardian.DoesNotExist.
     """
     by.must(Permission.MANAGE_PEOPLE)

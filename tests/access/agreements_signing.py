@@ -8,6 +8,7 @@ from schools.models import Person
 from schools.roles import Role
 from schools.wall import in_school
 from tests import factories
+from tests.access.agreements_keeping import drawn
 from tests.access.scene import Ask, Example, World
 
 # An empty form is refused where it may be sent at all.
@@ -69,6 +70,7 @@ def of_signature(name: str) -> Example:
     def asked(world: World) -> Ask:
         version, child = child_of(world)
         row = factories.signature(version, world.parent, child)
+        drawn(row.pk)
         if name.startswith("aup:own_"):
             return Ask(world.parent, name, [row.pk])
         return Ask(None, name, [link_of(world), row.pk])

@@ -180,6 +180,7 @@ TARGETS: dict[str, Target] = {
     "aup/rules/consents.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/content.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/due.py": Target(("tests/aup/test_rules_due.py",), ("tests/aup",), by_the_tool=True),
+    "aup/rules/languages.py": Target(("tests/aup/test_by_link.py",), ("tests/aup",)),
     "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "packs/rules.py": Target(("tests/packs",), ("tests/sanctions", "tests/aup")),

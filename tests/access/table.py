@@ -445,7 +445,7 @@ OWN_FIELDS: dict[str, str] = {
     "incidents:report": _IN_A_REPORT,
     "incidents:report_edit": _IN_A_REPORT,
     "incidents:report_autosave": _IN_A_REPORT,
-    "incidents:log_filter": "involved location status type",
+    "incidents:log_filter": "intent involved location status type",
     "incidents:record_new": "about action involved location",
     "incidents:record": "evidence outcome reason",
     "incidents:record_autosave": "evidence outcome reason",
@@ -463,5 +463,6 @@ OWN_FIELDS: dict[str, str] = {
     "aup:publish_agreement": "revision",
     "aup:discard_draft": "revision",
     "aup:withdraw_agreement": "version",
+    "account_reauthenticate": "code",
     "service:add": "email",
 }

@@ -42,6 +42,7 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
+from tests.access import agreements_keeping
 from tests.access.agreements_keeping import make_kept
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
@@ -236,6 +237,8 @@ def _make_signatures(world: World, name: str) -> None:
     factories.parent_of(child, parent)
     signed = factories.signature(parents, parent, child, typed_name="Robin")
     own = factories.signature(staff, coordinator, typed_name="Robin")
+    for each in (signed, own):
+        agreements_keeping.drawn(each.pk)
     ids = {"version_id": str(parents.pk), "about_id": str(child.pk), "signature_id": str(signed.pk)}
     world.ids[name] |= ids
     if name == HILLSIDE:

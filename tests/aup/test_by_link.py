@@ -148,7 +148,7 @@ def test_each_child_is_signed_for_separately_and_the_receipt_leads_on(client: Cl
 
 
 def test_signing_costs_a_fixed_number_of_queries(client: Client, family: Family) -> None:
-    with queries_at_most(35):
+    with queries_at_most(39):
         client.post(family.one("sign", family.parents, family.ada), GIVEN)
 
 

@@ -191,7 +191,7 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
     for message in Message.objects.select_related("document").order_by("created_at"):
         messages[message.pk] = message.document.subject_id
         yield "message", message.document.subject_id, plain(message, OF_THE_MAIL)
-    for document in Document.objects.order_by("created_at"):
+    for document in Document.objects.exclude(kind="agreement").order_by("created_at"):
         document.snapshot["record"]["reference"] = ""
         yield "document", document.subject_id, plain(document, OF_THE_MAIL)
     # Agreements are signed through the services themselves.

@@ -56,7 +56,7 @@ def test_it_is_put_down_with_the_relation_and_changed_later(team: Team) -> None:
     row = link(team, team.person("parent"), relation=" foster  carer ", has_parental_responsibility=True)
     assert (row.relation, row.has_parental_responsibility) == ("foster carer", True)
     by = team.viewer("head")
-    with queries_at_most(5):
+    with queries_at_most(7):
         changed = change_guardian(by=by, guardian_row_id=row.pk, **{**STANDING, "relation": "guardian"})  # type: ignore[arg-type]
     assert (changed.relation, changed.verified_by_id) == ("guardian", team.person("head").pk)
     detail = Entry.objects.get(action="guardian.changed").detail
