@@ -1,12 +1,13 @@
-"""The agreements, to be read."""
+"""Everything about agreements."""
 
-from django.urls import path
-
-from aup import views
+from aup.routes import asking, editing, keeping, policy, signing
 
 app_name = "aup"
 
 urlpatterns = [
-    path("", views.agreements, name="agreements"),
-    path("<slug:code>/", views.agreement, name="agreement"),
+    *policy.patterns,
+    *editing.patterns,
+    *signing.patterns,
+    *asking.patterns,
+    *keeping.patterns,
 ]

@@ -35,6 +35,10 @@ def main() -> None:
     trail = commands.add_parser("audit")
     trail.add_argument("--rows", type=int, default=1_000_000)
     trail.add_argument("--seconds", type=float, default=10)
+    asking = commands.add_parser("agreements")
+    asking.add_argument("--size", type=int, default=50_000, help="pupils of the whole trust")
+    asking.add_argument("--schools", type=int, default=100)
+    asking.add_argument("--invitations", type=int, default=10_000)
     commands.add_parser("stop", help="stop the bench's own servers; the data stays")
     commands.add_parser("remove", help="stop them and delete the data")
     COMMANDS[(given := parser.parse_args()).command](given)
@@ -43,7 +47,7 @@ def main() -> None:
 def _all(given: argparse.Namespace) -> None:
     rounds = ["--rounds", str(given.rounds)]
     steps = [["pages", "--size", str(size), *rounds] for size in SIZES]
-    steps += [["queries"], ["pdf"], ["chain"], ["audit"]]
+    steps += [["queries"], ["pdf"], ["chain"], ["audit"], ["agreements"]]
     for step in steps:
         subprocess.run([sys.executable, "-m", "bench", *step], cwd=machine.ROOT, check=True)
     machine.stop()
@@ -96,6 +100,15 @@ def _audit(given: argparse.Namespace) -> None:
     import_module("bench.audit").measure(given.rows, given.seconds)
 
 
+def _agreements(given: argparse.Namespace) -> None:
+    port = machine.free_port()
+    variables = machine.production(
+        data.empty("agreements"), REDIS_URL=machine.redis_url(), EMAIL_URL=f"smtp://127.0.0.1:{port}"
+    )
+    machine.enter(variables)
+    import_module("bench.agreements").measure(given.size, given.schools, given.invitations, port)
+
+
 COMMANDS = {
     "all": _all,
     "pages": _pages,
@@ -105,6 +118,7 @@ COMMANDS = {
     "first-pdf": _first_pdf,
     "chain": _chain,
     "audit": _audit,
+    "agreements": _agreements,
     "stop": lambda given: machine.stop(),
     "remove": lambda given: machine.remove(),
 }

@@ -42,8 +42,9 @@ def empty(name: str) -> str:
     machine.database_url("postgres")
     _recreate(name)
     url = machine.database_url(name)
+    owner = machine.postgres().url(name, role="esafety_owner")
     command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--no-input"]
-    machine.run(command, machine.production(url), name=f"migrate-{name}")
+    machine.run(command, machine.production(url, DATABASE_OWNER_URL=owner), name=f"migrate-{name}")
     return url
 
 

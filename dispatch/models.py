@@ -69,6 +69,8 @@ class Document(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["school", "subject_id"], name="document_by_subject"),
+            # The sweep of every minute: few rows among many that are drawn.
+            models.Index(fields=["school", "created_at"], condition=Q(drawn_at__isnull=True), name="document_to_draw"),
         ]
 
     def __str__(self) -> str:

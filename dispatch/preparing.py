@@ -70,22 +70,17 @@ def prepare(claimed: Claim, *, draw: Draw, now: datetime) -> bytes:
         if document is None:
             assert message.mime_sealed is not None
             return unseal(message.mime_sealed)
-        pdf = _pdf_of(document, draw=draw, now=now)
+        pdf = pdf_of(document, draw=draw, now=now)
         return _compose_once(claimed, message.message_id, document, pdf, now=now)
     except (SealBroken, PdfAltered):
         raise CannotPrepare(Problem.SEAL_BROKEN) from None
 
 
-def stored_pdf(document: Document) -> bytes:
-    """The PDF as it was drawn. Raises SealBroken, PdfAltered; the document must have been drawn."""
-    assert document.pdf_sealed is not None
-    pdf = unseal(document.pdf_sealed)
-    if hashlib.sha256(pdf).hexdigest() != document.pdf_sha256:
-        raise PdfAltered
-    return pdf
+def pdf_of(document: Document, *, draw: Draw, now: datetime) -> bytes:
+    """The PDF of a document: as it was drawn, or drawn now and kept. Three queries at most.
 
-
-def _pdf_of(document: Document, *, draw: Draw, now: datetime) -> bytes:
+    Of two that draw at once the first to keep it wins. Raises CannotPrepare, ClaimLost, SealBroken, PdfAltered.
+    """
     if document.drawn_at is not None:
         return stored_pdf(document)
     try:
@@ -105,6 +100,15 @@ def _pdf_of(document: Document, *, draw: Draw, now: datetime) -> bytes:
     if not stored:
         raise ClaimLost
     return drawn.content
+
+
+def stored_pdf(document: Document) -> bytes:
+    """The PDF as it was drawn. Raises SealBroken, PdfAltered; the document must have been drawn."""
+    assert document.pdf_sealed is not None
+    pdf = unseal(document.pdf_sealed)
+    if hashlib.sha256(pdf).hexdigest() != document.pdf_sha256:
+        raise PdfAltered
+    return pdf
 
 
 def _compose_once(claimed: Claim, header: str, document: Document, pdf: bytes, *, now: datetime) -> bytes:

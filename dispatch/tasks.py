@@ -10,7 +10,7 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch import anchoring, delivery, notice_delivery, rendering
+from dispatch import anchoring, delivery, issuing, notice_delivery, rendering
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,24 @@ def deliver_notice(school_id: str | None, notice_id: str) -> None:
     log.info("Notice %s looked at: %s", notice_id, state or "nothing to do")
 
 
+@shared_task(name="dispatch.tasks.draw", soft_time_limit=_LEASE * 0.9, time_limit=_LEASE * 0.97)
+def draw(school_id: str, document_id: str) -> None:
+    """Draw one document that was issued without a message, unless it is drawn."""
+    try:
+        is_drawn = issuing.draw_document(
+            school_id=UUID(school_id), document_id=UUID(document_id), draw=rendering.draw, now=timezone.now()
+        )
+    except Exception as failure:  # noqa: BLE001
+        raise TaskBroke(failure) from None
+    log.info("Document %s looked at: %s", document_id, "drawn" if is_drawn else "nothing to do")
+
+
 @shared_task(name="dispatch.tasks.sweep", time_limit=55)
 def sweep() -> None:
     """Find what was missed; beat calls this every minute."""
     try:
-        woken = delivery.sweep(now=timezone.now()) + notice_delivery.sweep_notices(now=timezone.now())
+        now = timezone.now()
+        woken = delivery.sweep(now=now) + notice_delivery.sweep_notices(now=now) + issuing.sweep_documents(now=now)
     except Exception as failure:  # noqa: BLE001
         raise TaskBroke(failure) from None
     log.info("Swept: %d due", woken)

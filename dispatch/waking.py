@@ -14,6 +14,7 @@ from kombu.pools import producers
 
 DELIVER_TASK = "dispatch.tasks.deliver"
 DELIVER_NOTICE_TASK = "dispatch.tasks.deliver_notice"
+DRAW_TASK = "dispatch.tasks.draw"
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +55,16 @@ def wake_notice(school_id: UUID | None, notice_id: UUID) -> bool:
     return _call(DELIVER_NOTICE_TASK, str(school_id) if school_id else None, str(notice_id))
 
 
+def wake_drawing(school_id: UUID, document_id: UUID) -> bool:
+    """The same for a document that goes to nobody by mail and is to be drawn."""
+    return _call(DRAW_TASK, str(school_id), str(document_id))
+
+
+def wake_for(task: str, school_id: UUID, row_id: UUID) -> bool:
+    """The same for another app's task, by its name: it takes a school and one of its rows."""
+    return _call(task, str(school_id), str(row_id))
+
+
 def _call(task: str, *ids: str | None) -> bool:
     try:
         with producers[_impatient_connection()].acquire(block=True, timeout=settings.DISPATCH_WAKE_SECONDS) as producer:
@@ -61,6 +72,6 @@ def _call(task: str, *ids: str | None) -> bool:
                 task, args=list(ids), producer=producer, retry=False, expires=2 * settings.DISPATCH_SWEEP_SECONDS
             )
     except (OperationalError, OSError) as failure:
-        log.warning("No worker could be woken for message %s (%s); the sweep will", ids[-1], type(failure).__name__)
+        log.warning("No worker could be woken for %s (%s); the sweep will", ids[-1], type(failure).__name__)
         return False
     return True

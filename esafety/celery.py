@@ -3,7 +3,9 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging, worker_init
+from django.conf import settings
 from django.db import OperationalError
 
 from schools.wall import WrongRole, refuse_wrong_role
@@ -13,6 +15,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esafety.settings")
 app = Celery("esafety")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["aup"], related_name="keeping_tasks")
+
+
+@app.on_after_configure.connect
+def add_campaigns(sender: Celery, **_: object) -> None:
+    """Beside the schedule in the settings: campaigns that were left are gone on with as often as the outbox is swept,
+    and reminders go out by day, over as many minutes as they need."""
+    seconds: int = settings.DISPATCH_SWEEP_SECONDS
+    sweep, remind = (sender.signature(f"aup.tasks.{name}") for name in ("sweep_campaigns", "remind"))
+    sender.add_periodic_task(float(seconds), sweep, name="sweep-campaigns", expires=max(seconds - 5, 1))
+    sender.add_periodic_task(crontab(minute="*", hour="8-18"), remind, name="remind-to-sign", expires=55)
 
 
 @setup_logging.connect

@@ -42,12 +42,24 @@ class Place:
     name: str
     permission: Permission | None = None
     pages: frozenset[str] = frozenset()
+    or_permission: Permission | None = None
+
+
+def _aup(*names: str) -> frozenset[str]:
+    return frozenset(f"aup:{each}" for each in names)
 
 
 PLACES: tuple[Place, ...] = (
     Place("", "Today", "incidents:today"),
     Place("", "Report a concern", "incidents:report", Permission.REPORT_INCIDENT, frozenset({"incidents:report_edit"})),
     Place("", "My reports", "incidents:own_reports", Permission.SEE_OWN_REPORTS, frozenset({"incidents:receipt"})),
+    Place(
+        "",
+        "My agreements",
+        "aup:own_home",
+        Permission.SIGN_AGREEMENTS,
+        _aup("own_sign", "own_refuse", "own_answers", "own_receipt"),
+    ),
     Place(
         "Incidents",
         "Log",
@@ -71,8 +83,42 @@ PLACES: tuple[Place, ...] = (
         ),
     ),
     Place("Incidents", "Log an incident", "incidents:record_new", Permission.RECORD_INCIDENTS),
+    Place("Agreements", "In class", "aup:classes", Permission.HOLD_CLASS_SESSION, _aup("class_session")),
+    Place("Agreements", "Outstanding", "aup:outstanding", Permission.SEE_OUTSTANDING),
+    Place("Agreements", "No access yet", "aup:no_access", Permission.SEE_NO_ACCESS),
+    Place("Agreements", "Campaigns", "aup:campaigns", Permission.RUN_CAMPAIGNS, _aup("campaign", "campaign_new")),
+    Place("Agreements", "Coverage", "aup:coverage", Permission.READ_SIGNATURES, or_permission=Permission.RUN_CAMPAIGNS),
+    Place("Agreements", "Signed", "aup:signed", Permission.READ_SIGNATURES, _aup("signature", "bundle")),
+    Place("Agreements", "To do after signing", "aup:follow_ups", Permission.READ_SIGNATURES),
+    Place("Agreements", "On paper", "aup:paper", Permission.RECORD_SIGNATURES, _aup("paper_person", "paper_record")),
+    Place(
+        "Agreements",
+        "Reception",
+        "aup:reception_home",
+        Permission.RECORD_SIGNATURES,
+        _aup("reception_sign", "reception_refuse", "reception_receipt"),
+    ),
     Place("Policy", "Sanctions", "sanctions:framework", Permission.READ_POLICY),
-    Place("Policy", "Agreements", "aup:agreements", Permission.READ_POLICY, frozenset({"aup:agreement"})),
+    Place(
+        "Policy",
+        "Agreements",
+        "aup:agreements",
+        Permission.READ_POLICY,
+        _aup(
+            "agreement",
+            "agreement_version",
+            "agreement_settings",
+            "edit_agreement",
+            "preview_agreement",
+            "edit_translation",
+            "publish_as_shipped",
+            "withdraw_agreement",
+            "publish_agreement",
+            "discard_draft",
+            "posters",
+            "poster",
+        ),
+    ),
     Place(
         "School",
         "School details",
@@ -100,6 +146,7 @@ PLACES: tuple[Place, ...] = (
                 "end_role",
                 "leave",
                 "link_guardian",
+                "change_guardian",
                 "end_guardian",
             )
         ),
@@ -162,7 +209,9 @@ def _groups(request: HttpRequest, viewer: Viewer) -> Iterator[Group]:
 
 
 def _may(viewer: Viewer, place: Place) -> bool:
-    return place.permission is None or viewer.may(place.permission)
+    if place.permission is None or viewer.may(place.permission):
+        return True
+    return place.or_permission is not None and viewer.may(place.or_permission)
 
 
 def _item(viewer: Viewer, place: Place, here: str) -> Item:

@@ -382,14 +382,14 @@ DISPATCH_LATE_SECONDS = env.int("DISPATCH_LATE_SECONDS", default=900)
 # What a request may wait for the broker when it wakes a worker; the sweep finds what was missed.
 DISPATCH_WAKE_SECONDS = env.float("DISPATCH_WAKE_SECONDS", default=0.5)
 DISPATCH_CELERY_APP = "esafety.celery.app"
+_SWEEP: dict[str, object] = {
+    "schedule": float(DISPATCH_SWEEP_SECONDS), "options": {"expires": max(DISPATCH_SWEEP_SECONDS - 5, 1)}
+}  # fmt: skip
 CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "schools.tasks.clear_sessions", "schedule": 24 * 3600.0},
     "apply-officer-changes": {"task": "schools.tasks.apply_officer_changes", "schedule": 300.0},
-    "sweep-outbox": {
-        "task": "dispatch.tasks.sweep",
-        "schedule": float(DISPATCH_SWEEP_SECONDS),
-        "options": {"expires": max(DISPATCH_SWEEP_SECONDS - 5, 1)},
-    },
+    "sweep-outbox": {"task": "dispatch.tasks.sweep", **_SWEEP},
+    "sweep-bundles": {"task": "aup.keeping_tasks.sweep_bundles", **_SWEEP},
     "mail-audit-anchor": {"task": "dispatch.tasks.mail_anchor", "schedule": 24 * 3600.0},
     "unused": {"task": "schools.tasks.tell_of_unused", "schedule": crontab(day_of_week="1", hour="7", minute="0")},
     "reroute-all": {"task": "incidents.tasks.reroute_all", "schedule": crontab(hour="0", minute="5")},

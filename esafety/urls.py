@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("school/", include("schools.urls")),
     path("policy/sanctions/", include("sanctions.urls")),
-    path("policy/agreements/", include("aup.urls")),
+    path("", include("aup.urls")),
     path("officer/", include("dispatch.urls")),
     # Each of them is ours; what else django-allauth has, such as signing up, has no address here.
     path("log-in/", entering.log_in, name="login"),

@@ -176,7 +176,7 @@ CAST: tuple[CastMember, ...] = (
         "riverbank",
         frozenset({Role.VISITOR}),
         "",
-        "Visiting theatre teacher: nothing waits for a visitor yet.",
+        "Visiting theatre teacher: signs the visitors' agreement before anything else.",
     ),
     CastMember(
         "parent",
@@ -185,7 +185,7 @@ CAST: tuple[CastMember, ...] = (
         "riverbank",
         frozenset({Role.PARENT}),
         "",
-        "Parent of two pupils: nothing waits for a parent yet.",
+        "Parent of two pupils: signs for both, by log-in or by the link in an email.",
     ),
     CastMember(
         "pupil",

@@ -14,11 +14,12 @@ from django.utils import timezone
 from packs import loader
 from schools.demo_calendar import terms
 from schools.demo_cast import CAST, DEMO_PASSPHRASE, DEMO_PASSWORD, DOMAIN, SCHOOLS, CastMember, DemoSchool
+from schools.demo_families import fill_families
 from schools.demo_ids import demo_id as demo_id
 from schools.demo_ids import person_id_of
 from schools.demo_ids import school_id_of as school_id_of
 from schools.demo_names import DemoName, job_of, name_of, upn_of
-from schools.demo_posts import fill_posts_and_families
+from schools.demo_posts import fill_posts
 from schools.models import Membership, PackAdoption, Person, Post, Pupil, School, StaffRecord, Term, User
 from schools.roles import MEMBERSHIP_ROLES, Role
 from schools.sealing import seal
@@ -96,7 +97,8 @@ def fill_schools(*, today: date) -> None:
             _add_people(school, first_day)
             PackAdoption.objects.bulk_create([_adoption_of(school, first_day)], ignore_conflicts=True)
             if school.key == "riverbank":
-                fill_posts_and_families(school, first_day=first_day, today=today)
+                fill_posts(school, first_day=first_day, today=today)
+                fill_families(school, ((each.key, each.name.family) for each in pupils_of(school)), first_day=first_day)
 
 
 def _school_row(school: DemoSchool, first_day: date) -> School:

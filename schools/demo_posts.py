@@ -1,5 +1,5 @@
-"""What the demonstration shows of posts and families: a post of the past, one that waits for a second person, and the
-parent of two pupils. Filled in the school, like everything of ``demo_people``."""
+"""What the demonstration shows of posts: one of the past, and one that waits for a second person. Filled in the school,
+like everything of ``demo_people``."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -7,20 +7,18 @@ from django.utils import timezone
 
 from schools.demo_cast import DemoSchool
 from schools.demo_ids import demo_id, person_id_of, school_id_of
-from schools.models import Appointment, Guardian, Post
+from schools.models import Appointment, Post
 from schools.roles import Role
 from schools.rules.posts import Kind
 
-PARENT = "parent"
-CHILDREN = ("6R:0", "3R:0")
 # Was co-ordinator before, and is a class teacher again.
 FORMER_COORDINATOR = "staff:2"
 # To be a second deputy: the head has asked, and the chair or the vice chair is to agree.
 NEXT_DEPUTY = "senco"
 
 
-def fill_posts_and_families(school: DemoSchool, *, first_day: date, today: date) -> None:
-    """Add what is missing. Three queries."""
+def fill_posts(school: DemoSchool, *, first_day: date, today: date) -> None:
+    """Add what is missing. Two queries."""
     here = {"school_id": school_id_of(school)}
     started = first_day - timedelta(days=400)
     Post.objects.bulk_create(
@@ -33,21 +31,6 @@ def fill_posts_and_families(school: DemoSchool, *, first_day: date, today: date)
                 starts_on=started - timedelta(days=700),
                 ends_on=started - timedelta(days=1),
             )
-        ],
-        ignore_conflicts=True,
-    )
-    Guardian.objects.bulk_create(
-        [
-            Guardian(
-                id=demo_id(school.key, "guardian", PARENT, child),
-                **here,
-                guardian_id=person_id_of(school, PARENT),
-                child_id=person_id_of(school, child),
-                verified_by_id=person_id_of(school, "office"),
-                verified_at=_morning(first_day),
-                starts_on=started,
-            )
-            for child in CHILDREN
         ],
         ignore_conflicts=True,
     )

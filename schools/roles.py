@@ -90,6 +90,15 @@ class Permission(StrEnum):
     SEE_EMERGENCIES = "see_emergencies"
     MANAGE_SERVICE = "manage_service"
     READ_POLICY = "read_policy"
+    SIGN_AGREEMENTS = "sign_agreements"
+    EDIT_AGREEMENTS = "edit_agreements"
+    RUN_CAMPAIGNS = "run_campaigns"
+    READ_SIGNATURES = "read_signatures"
+    RECORD_SIGNATURES = "record_signatures"
+    HOLD_CLASS_SESSION = "hold_class_session"
+    SEE_OUTSTANDING = "see_outstanding"
+    SEE_NO_ACCESS = "see_no_access"
+    PRINT_POSTERS = "print_posters"
 
 
 GRANTS: dict[Permission, dict[Role, str]] = {
@@ -167,6 +176,40 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.VICE_CHAIR: "G3",
         Role.SAFEGUARDING_GOVERNOR: "G3",
         Role.RESOURCES_CHAIR: "G3",
+    },
+    Permission.SIGN_AGREEMENTS: {
+        Role.STAFF: "A1, A3 (CM 3.3, CC 3.2): on appointment, then every year",
+        Role.GOVERNOR: "A3 (CM 2.3.2): the same rules as the staff",
+        Role.PUPIL: "A2 (CC 3.2, CM 3.3): older pupils sign for themselves",
+        Role.PARENT: "A2, A5 (CC 3.2, CC 3.5.8): for each child, with consents that can be changed",
+        Role.VISITOR: "A3 (CM 3.1): before a log-in is given",
+    },
+    Permission.EDIT_AGREEMENTS: {
+        Role.COORDINATOR: "G3, A4 (NS 3, CC 3.2): keeps the agreements, and that all have signed",
+        Role.HEAD_TEACHER: "G3 (NS 3, CM 2.1): answers for the policy",
+    },
+    Permission.RUN_CAMPAIGNS: {
+        Role.COORDINATOR: "A4 (CC 3.2, CM 3.3): sees that all have signed",
+        Role.SCHOOL_OFFICE: "A4, A6 (CC 2.5, CM 2.5): writes to families",
+    },
+    Permission.READ_SIGNATURES: {
+        Role.COORDINATOR: "A4 (CC 3.2, CM 3.3): keeps a copy of all signed agreements",
+        Role.HEAD_TEACHER: "A4: answers for it",
+    },
+    Permission.RECORD_SIGNATURES: {
+        Role.COORDINATOR: "A4 (CC 3.2, CM 3.3): what was signed on paper",
+        Role.SCHOOL_OFFICE: "A3, A4 (CM 3.1): what was signed on paper or at reception",
+    },
+    Permission.HOLD_CLASS_SESSION: {Role.STAFF: "A2 (CC 3.2, CM 3.3): the rules are talked through in class"},
+    Permission.SEE_OUTSTANDING: {
+        Role.STAFF: "A1 (CM 3.3, NS 7.2): whose access waits in a class, and for what; never why somebody refused",
+    },
+    Permission.SEE_NO_ACCESS: {
+        Role.COORDINATOR: "A1, A4 (CM 3.3): who may not have access yet",
+        Role.NETWORK_MANAGER: "A1, L1 (CM 3.1, NS 7.2): gives access only to who has signed",
+    },
+    Permission.PRINT_POSTERS: {
+        Role.STAFF: "A7 (CC 3.3.3, CM 3.4.1, NS 5.1): rules in every room with computers",
     },
 }
 

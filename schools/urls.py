@@ -25,6 +25,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/leave/", roles.leave, name="leave"),
     path("people/<uuid:person_id>/family/", families.link, name="link_guardian"),
     path("roles/<uuid:membership_id>/end/", roles.end, name="end_role"),
+    path("family/<uuid:guardian_id>/change/", families.change, name="change_guardian"),
     path("family/<uuid:guardian_id>/end/", families.end, name="end_guardian"),
     path("posts/", posts.posts, name="posts"),
     path("posts/find/", posts.find, name="find_for_post"),

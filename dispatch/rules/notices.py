@@ -23,6 +23,10 @@ class NoticeKind(StrEnum):
     MISSES = "misses"
     UNUSED_LOG_INS = "unused_log_ins"
     AUDIT_ANCHOR = "audit_anchor"
+    AGREEMENT_INVITATION = "agreement_invitation"
+    AGREEMENT_REMINDER = "agreement_reminder"
+    AGREEMENT_LINK = "agreement_link"
+    AGREEMENT_SIGNED = "agreement_signed"
 
 
 # Fixed words: a subject is read on lock screens and whiteboards (finding 10).
@@ -36,6 +40,10 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.MISSES: "Please log in",
     NoticeKind.UNUSED_LOG_INS: "Please log in",
     NoticeKind.AUDIT_ANCHOR: "Figures of the day",
+    NoticeKind.AGREEMENT_INVITATION: "Please read and sign",
+    NoticeKind.AGREEMENT_REMINDER: "Please read and sign",
+    NoticeKind.AGREEMENT_LINK: "Your link",
+    NoticeKind.AGREEMENT_SIGNED: "Your copy",
 }
 # What a mail was for, for whoever runs the service: of which school, and never of whom.
 _TO_THE_OFFICER = "To the authority's officer"
@@ -50,6 +58,10 @@ KIND_WORDS: dict[NoticeKind, str] = {
     NoticeKind.MISSES: "To the head: a log-in was held up",
     NoticeKind.UNUSED_LOG_INS: "To the head: log-ins that nobody uses",
     NoticeKind.AUDIT_ANCHOR: "The day's figures of the audit trail",
+    NoticeKind.AGREEMENT_INVITATION: "An invitation to sign an agreement",
+    NoticeKind.AGREEMENT_REMINDER: "A reminder to sign an agreement",
+    NoticeKind.AGREEMENT_LINK: "A link to sign an agreement",
+    NoticeKind.AGREEMENT_SIGNED: "A copy of what was signed",
 }
 _WHY: dict[Problem, str] = {
     Problem.NO_ADDRESS: "The school has put down no address for it.",
@@ -61,7 +73,17 @@ _WHY: dict[Problem, str] = {
     Problem.COMPOSING_FAILED: "It could not be put together; the worker's log says where.",
 }
 # What these say is made by whoever queues them; without it they would say nothing.
-NEEDS_COMPOSER = frozenset({NoticeKind.PASSWORD_RESET, NoticeKind.OFFICER_CODE, NoticeKind.AUDIT_ANCHOR})
+NEEDS_COMPOSER = frozenset(
+    {
+        NoticeKind.PASSWORD_RESET,
+        NoticeKind.OFFICER_CODE,
+        NoticeKind.AUDIT_ANCHOR,
+        NoticeKind.AGREEMENT_INVITATION,
+        NoticeKind.AGREEMENT_REMINDER,
+        NoticeKind.AGREEMENT_LINK,
+        NoticeKind.AGREEMENT_SIGNED,
+    }
+)
 
 
 class NoticeState(StrEnum):

@@ -33,14 +33,14 @@ from incidents.models import (
     Transition,
 )
 from incidents.rules.answers import changed_keys
-from incidents.rules.files import tidy_filename
 from incidents.rules.references import make_reference
 from incidents.rules.statuses import due_at
-from incidents.services.evidence import check_file
 from incidents.services.recording import newest_content
 from incidents.services.reporting import complete
 from incidents.services.rerouting import reroute
 from schools.demo_people import DemoPerson
+from schools.files import check_file
+from schools.rules.files import tidy_filename
 from schools.sealing import seal
 from schools.viewer import Viewer
 

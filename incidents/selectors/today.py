@@ -1,13 +1,14 @@
 """What waits for somebody when they come in: one answer for the first page, whoever they are."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
+from aup.selectors.waiting import Waiting, waiting_for
 from dispatch import selectors as dispatch
 from dispatch.selectors import Delivery
 from incidents.models import Advice, AdviceKind, Incident, IncidentQuerySet, Status
@@ -70,6 +71,7 @@ class Today:
     sees_the_school: bool = False
     figures: Figures | None = None
     own: tuple[OwnReport, ...] = ()
+    agreements: Waiting = field(default_factory=Waiting)
     lacks_officer: bool = False
     lacks_passphrase: bool = False
 
@@ -82,14 +84,15 @@ def sees_the_school(viewer: Viewer) -> bool:
 def today_of(*, viewer: Viewer, now: datetime) -> Today:
     """The first page. Nine queries at most for whoever reads incidents, one for other staff, none for the rest.
 
-    One more for whoever can be told facts alone (duty S5, CC 5.2.2). Duties R1, R4 to R7 (CC 4.1, CM 4.1, 4.4, NE).
+    Besides, up to nine for agreements that wait (``aup.selectors.waiting``), and one for whoever can be told facts
+    alone (duty S5, CC 5.2.2). Duties R1, R4 to R7 (CC 4.1, CM 4.1, 4.4, NE).
     """
-    facts = facts_told(viewer=viewer)
+    facts, agreements = facts_told(viewer=viewer), waiting_for(viewer=viewer)
     if viewer.may(Permission.READ_INCIDENTS):
-        return _of_a_reader(viewer, now, facts)
+        return replace(_of_a_reader(viewer, now, facts), agreements=agreements)
     if viewer.may(Permission.SEE_OWN_REPORTS):
-        return Today(now, own=own_reports(viewer=viewer), facts=facts)
-    return Today(now, facts=facts)
+        return Today(now, own=own_reports(viewer=viewer), facts=facts, agreements=agreements)
+    return Today(now, facts=facts, agreements=agreements)
 
 
 def _of_a_reader(viewer: Viewer, now: datetime, facts: tuple[Fact, ...]) -> Today:

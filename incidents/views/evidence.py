@@ -15,7 +15,6 @@ from audit.traces import traced
 from incidents.forms.evidence import EvidenceForm
 from incidents.services.evidence import (
     EvidenceAltered,
-    FileRefused,
     UploadsBarred,
     add_evidence,
     open_evidence,
@@ -25,6 +24,7 @@ from incidents.services.problems import WrongStatus
 from incidents.services.reading import open_page
 from incidents.views.record_page import page_url
 from incidents.views.sensitive import sensitive
+from schools.files import FileRefused
 from schools.log_in.fresh import fresh_for_file
 from schools.middleware import SchoolRequest
 

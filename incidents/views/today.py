@@ -78,6 +78,7 @@ def today(request: SchoolRequest) -> HttpResponse:
             Left(row.reference, _incident(row), row.incident_id in page.officer_was_told) for row in page.nobody_left
         ],
         "audience": _audience(viewer),
+        "agreements": page.agreements,
     }
     return render(request, "incidents/today.html", context)
 

@@ -12,6 +12,7 @@ from schools.roles import MEMBERSHIP_ROLES, ROLE_NAMES, Role
 from schools.services.members import PersonDetails
 
 _ROLES = [("", "Choose"), *((role.value, ROLE_NAMES[role].capitalize()) for role in MEMBERSHIP_ROLES)]
+RELATION_MAX_LENGTH = 40
 _LOG_IN_HINT = (
     "We write to this address so that its owner can choose a password. "
     "Leave it empty for somebody who is to be on the lists only."
@@ -130,14 +131,49 @@ class LogInForm(forms.Form):
     helper = bare()
 
 
-class GuardianForm(forms.Form):
-    """A parent or carer of a pupil, or a pupil of a parent; who it is is chosen in the picker."""
+class GuardianStandingForm(forms.Form):
+    """What a parent or carer is to the child and may do for it. Nothing is ticked before somebody has said it."""
 
-    starts_on = DayField(label="Since which day?")
+    relation = forms.CharField(
+        label="What are they to the child?",
+        max_length=RELATION_MAX_LENGTH,
+        required=False,
+        help_text="For example mother, grandfather or foster carer. It stands beside every signature.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    responsibility = forms.ChoiceField(
+        label="Do they have parental responsibility?",
+        help_text="Only then are they asked to sign for the child.",
+        choices=[("yes", "Yes"), ("no", "No, or not known")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether they have parental responsibility."},
+    )
+    barred = forms.BooleanField(
+        label="A court order keeps them away from the child",
+        required=False,
+        help_text="They are shown nothing of the child and asked for nothing, from now on.",
+    )
     checked = forms.BooleanField(
         label="The school has checked this relation",
         error_messages={"required": "Check the relation first, for example against the admission papers."},
     )
+    helper = bare()
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """What a valid form says, as the services take it."""
+        return {
+            "relation": self.cleaned_data["relation"],
+            "has_parental_responsibility": self.cleaned_data["responsibility"] == "yes",
+            "is_barred": self.cleaned_data["barred"],
+        }
+
+
+class GuardianForm(GuardianStandingForm):
+    """A parent or carer of a pupil, or a pupil of a parent; who it is is chosen in the picker."""
+
+    starts_on = DayField(label="Since which day?")
+    field_order = ("starts_on", "relation", "responsibility", "barred", "checked")
     helper = bare()
 
 

@@ -28,6 +28,9 @@ class Guardian(models.Model):
             "verified_at": "none",
             "starts_on": "personal",
             "ends_on": "personal",
+            "relation": "personal",
+            "has_parental_responsibility": "personal",
+            "is_barred": "special",
         }
         keep = "until both have left and no record names them"
 
@@ -39,6 +42,10 @@ class Guardian(models.Model):
     verified_at = models.DateTimeField()
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    relation = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Said by the school and never taken for granted: whoever has none is not asked to sign, and sees nothing.
+    has_parental_responsibility = models.BooleanField(default=False, db_default=False)
+    is_barred = models.BooleanField("kept away by a court order", default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -68,7 +68,7 @@ class RoleTerm:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A child's parent or carer, or a parent's child."""
+    """A child's parent or carer, or a parent's child. ``is_me``: the parent is who looks, and changes nothing of it."""
 
     row_id: UUID
     person_id: UUID
@@ -76,6 +76,10 @@ class Relative:
     starts_on: date
     ends_on: date | None
     is_running: bool
+    relation: str
+    has_parental_responsibility: bool
+    is_barred: bool
+    is_me: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +189,12 @@ def person_page(*, viewer: Viewer, person_id: UUID, today: date) -> PersonPage:
         login_works=person.user is not None and person.user.is_active,
         memberships=memberships,
         posts=posts,
-        guardians=tuple(_relative(each, each.guardian, today) for each in relatives if each.child_id == person.pk),
-        children=tuple(_relative(each, each.child, today) for each in relatives if each.guardian_id == person.pk),
+        guardians=tuple(
+            _relative(each, each.guardian, viewer, today) for each in relatives if each.child_id == person.pk
+        ),
+        children=tuple(
+            _relative(each, each.child, viewer, today) for each in relatives if each.guardian_id == person.pk
+        ),
         is_me=person.pk == viewer.person_id,
         may_leave=person.pk != viewer.person_id and may_remove(viewer.roles, held),
         may_renew=person.pk != viewer.person_id and may_renew_alone(viewer.roles, held),
@@ -201,9 +209,19 @@ def _terms(rows: Iterable[tuple[UUID, str, date, date | None]], today: date) -> 
     return tuple(sorted(terms, key=lambda each: (not each.is_running, -each.starts_on.toordinal(), each.role)))
 
 
-def _relative(row: Guardian, other: Person, today: date) -> Relative:
-    running = row.ends_on is None or row.ends_on >= today
-    return Relative(row.pk, other.pk, other.full_name, row.starts_on, row.ends_on, running)
+def _relative(row: Guardian, other: Person, viewer: Viewer, today: date) -> Relative:
+    return Relative(
+        row_id=row.pk,
+        person_id=other.pk,
+        name=other.full_name,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        is_running=row.ends_on is None or row.ends_on >= today,
+        relation=row.relation,
+        has_parental_responsibility=row.has_parental_responsibility,
+        is_barred=row.is_barred,
+        is_me=row.guardian_id == viewer.person_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +235,14 @@ class RoleOf:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A parent or carer and a child, for the page on which the relation is ended."""
+    """A parent or carer and a child, for the pages on which the relation is changed or ended."""
 
     guardian_name: str
     child_id: UUID
     child_name: str
+    relation: str
+    has_parental_responsibility: bool
+    is_barred: bool
 
 
 def name_of(*, viewer: Viewer, person_id: UUID) -> str:
@@ -246,4 +267,11 @@ def guardian_term(*, viewer: Viewer, guardian_row_id: UUID) -> Pair:
     viewer.must(Permission.MANAGE_PEOPLE)
     rows = Guardian.objects.select_related("guardian", "child")
     row = rows.get(school_id=viewer.school_id, pk=guardian_row_id)
-    return Pair(row.guardian.full_name, row.child_id, row.child.full_name)
+    return Pair(
+        guardian_name=row.guardian.full_name,
+        child_id=row.child_id,
+        child_name=row.child.full_name,
+        relation=row.relation,
+        has_parental_responsibility=row.has_parental_responsibility,
+        is_barred=row.is_barred,
+    )

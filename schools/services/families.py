@@ -36,11 +36,21 @@ class RelatedAlready(NotPossible):
         super().__init__("This relation is on the lists already.")
 
 
-def link_guardian(*, by: Viewer, guardian_id: UUID, child_id: UUID, starts_on: date) -> Guardian:
+def link_guardian(
+    *,
+    by: Viewer,
+    guardian_id: UUID,
+    child_id: UUID,
+    starts_on: date,
+    relation: str = "",
+    has_parental_responsibility: bool = False,
+    is_barred: bool = False,
+) -> Guardian:
     """Put down that an adult is the parent or carer of a pupil, as ``by`` has checked it. Duty R7 (NE), threat T2.
 
     The adult need not be a parent to the school: a teacher whose child is a pupil is one too, and is kept out of the
-    child's cases from then on. Seven queries. Raises NotAllowed, NotForYourself, NoChild, PupilAsGuardian,
+    child's cases from then on. Whoever has parental responsibility and is not kept away by a court order signs for the
+    child (A2). Seven queries. Raises NotAllowed, NotForYourself, NoChild, PupilAsGuardian,
     RelatedAlready, Person.DoesNotExist.
     """
     by.must(Permission.MANAGE_PEOPLE)
@@ -58,9 +68,46 @@ def link_guardian(*, by: Viewer, guardian_id: UUID, child_id: UUID, starts_on: d
         if Guardian.objects.filter(**pair).exclude(ends_on__lt=starts_on).exists():
             raise RelatedAlready
         row = Guardian.objects.create(
-            **pair, verified_by_id=by.person_id, verified_at=timezone.now(), starts_on=starts_on
+            **pair,
+            verified_by_id=by.person_id,
+            verified_at=timezone.now(),
+            starts_on=starts_on,
+            relation=" ".join(relation.split()),
+            has_parental_responsibility=has_parental_responsibility,
+            is_barred=is_barred,
         )
         _record(by, "guardian.linked", row, today)
+    return row
+
+
+def change_guardian(
+    *, by: Viewer, guardian_row_id: UUID, relation: str, has_parental_responsibility: bool, is_barred: bool
+) -> Guardian:
+    """Put down anew what an adult is to a child and may do for it, as ``by`` has checked it. Duties R7 (NE), A2; T2.
+
+    It counts at once: from a court order on, the adult is shown nothing of the child and signs nothing, by whichever
+    link. On record is what was changed, not to what. Seven queries. Raises NotAllowed, NotForYourself, EndedAlready,
+    Guardian.DoesNotExist.
+    """
+    by.must(Permission.MANAGE_PEOPLE)
+    today = timezone.localdate()
+    said = {
+        "relation": " ".join(relation.split()),
+        "has_parental_responsibility": has_parental_responsibility,
+        "is_barred": is_barred,
+    }
+    with transaction.atomic():
+        row = Guardian.objects.select_for_update(no_key=True).get(school_id=by.school_id, pk=guardian_row_id)
+        if row.guardian_id == by.person_id:
+            raise NotForYourself
+        if row.ends_on is not None and row.ends_on < today:
+            raise EndedAlready
+        changed = [name for name, value in said.items() if getattr(row, name) != value]
+        for name, value in said.items():
+            setattr(row, name, value)
+        row.verified_by_id, row.verified_at = by.person_id, timezone.now()
+        row.save(update_fields=[*said, "verified_by", "verified_at"])
+        _record(by, "guardian.changed", row, today, changed=changed)
     return row
 
 
@@ -90,13 +137,17 @@ def _is_pupil(person: Person, by: Viewer) -> bool:
     return Pupil.objects.filter(here).exists() or Membership.objects.filter(here, role=Role.PUPIL.value).exists()
 
 
-def _record(by: Viewer, action: str, row: Guardian, today: date) -> None:
+def _record(by: Viewer, action: str, row: Guardian, today: date, *, changed: list[str] | None = None) -> None:
     audit.record(
         action,
         school_id=by.school_id,
         actor_id=by.user_id,
         object_type="guardian",
         object_id=row.pk,
-        detail={"guardian": str(row.guardian_id), "child": str(row.child_id)},
+        detail={
+            "guardian": str(row.guardian_id),
+            "child": str(row.child_id),
+            **({} if changed is None else {"changed": changed}),
+        },
     )
     people_changed(by.school_id, {row.guardian_id, row.child_id}, today)

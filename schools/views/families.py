@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.traces import EITHER_WAY, traced
-from schools.forms.people import GuardianForm, LastDayForm
+from schools.forms.people import GuardianForm, GuardianStandingForm, LastDayForm
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
-from schools.services.families import end_guardian, link_guardian
+from schools.services.families import change_guardian, end_guardian, link_guardian
 from schools.services.problems import NotPossible
 from schools.services.reading import open_pair, open_person, search_managed
 from schools.views.guard import lines_of, only_looking, page, picked_of, show_form, words_of
@@ -43,6 +43,7 @@ def link(request: SchoolRequest, person_id: UUID) -> HttpResponse:
                     guardian_id=guardian_id,
                     child_id=child_id,
                     starts_on=form.cleaned_data["starts_on"],
+                    **form.standing,
                 )
             except NotPossible as refusal:
                 form.add_error(None, str(refusal))
@@ -62,6 +63,37 @@ def link(request: SchoolRequest, person_id: UUID) -> HttpResponse:
         found=lines_of(found),
         picked=str(other or ""),
         from_list_only=True,
+    )
+
+
+@traced("people.page_opened", writes=("guardian.changed",))
+@page(_MANAGE, fresh=True)
+def change(request: SchoolRequest, guardian_id: UUID) -> HttpResponse:
+    """Say anew what a parent or carer is to the child and may do for it, as after a court's decision."""
+    pair = open_pair(by=request.viewer, guardian_row_id=guardian_id)
+    known = {
+        "relation": pair.relation,
+        "responsibility": "yes" if pair.has_parental_responsibility else "no",
+        "barred": pair.is_barred,
+    }
+    form = GuardianStandingForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_guardian(by=request.viewer, guardian_row_id=guardian_id, **form.standing)
+        except NotPossible as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved. It counts from now on.")
+            return redirect("schools:person", pair.child_id)
+    return show_form(
+        request,
+        form,
+        title="People",
+        heading="Change a relation",
+        lede=f"{pair.guardian_name} is put down as parent or carer of {pair.child_name}.",
+        back_href=reverse("schools:person", args=[pair.child_id]),
+        back=pair.child_name,
+        button="Save",
     )
 
 

@@ -12,7 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from incidents.services.recording import save_page_draft
 from incidents.views.signed_ids import signed
 from tests import factories
-from tests.access import examples_of_log_in, examples_of_people
+from tests.access import (
+    agreements_asking,
+    agreements_editing,
+    agreements_keeping,
+    agreements_signing,
+    examples_of_log_in,
+    examples_of_people,
+)
 from tests.access.scene import Ask, Example, World, about_open
 
 DAY = {"happened_on_day": "18", "happened_on_month": "11", "happened_on_year": "2026", "happened_at": "10:40"}
@@ -77,6 +84,10 @@ READS: dict[str, Example] = {
     "incidents:json": lambda w: Ask(w.jo, "incidents:json", [w.sent[0].pk, 1]),
     "schools:attempts": lambda w: Ask(w.head, "schools:attempts"),
     **examples_of_people.READS,
+    **agreements_editing.READS,
+    **agreements_signing.READS,
+    **agreements_asking.READS,
+    **agreements_keeping.READS,
 }
 WRITES: dict[tuple[str, str], Example] = {
     ("incidents:report", "incident.reported"): lambda w: Ask(
@@ -138,6 +149,10 @@ WRITES: dict[tuple[str, str], Example] = {
     ("schools:terms", "school.term_added"): lambda w: Ask(w.jo, "schools:terms", data=TERM),
     **examples_of_people.WRITES,
     **examples_of_log_in.WRITES,
+    **agreements_editing.WRITES,
+    **agreements_signing.WRITES,
+    **agreements_asking.WRITES,
+    **agreements_keeping.WRITES,
 }  # fmt: skip
 # Pages that take a POST and change nothing that is kept of anybody: the session at most.
 CHANGE_NOTHING: dict[str, str] = {
@@ -147,4 +162,8 @@ CHANGE_NOTHING: dict[str, str] = {
     "schools:people": "a name to look for",
     "passkey_question": "what the browser is asked is kept in the session",
     "account_passkey_question": "what the browser is asked is kept in the session",
+    **agreements_editing.CHANGE_NOTHING,
+    **agreements_signing.CHANGE_NOTHING,
+    **agreements_asking.CHANGE_NOTHING,
+    **agreements_keeping.CHANGE_NOTHING,
 }

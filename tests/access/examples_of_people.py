@@ -57,7 +57,7 @@ def family(world: World) -> Guardian:
 
 
 def linked(world: World) -> Ask:
-    said = {"pick": str(world.parent.pk), "checked": "on", **day("starts_on")}
+    said = {"pick": str(world.parent.pk), "checked": "on", "responsibility": "yes", **day("starts_on")}
     return Ask(world.head, "schools:link_guardian", [world.pupil.pk], said)
 
 

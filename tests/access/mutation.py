@@ -54,6 +54,15 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("schools/wall.py", "time.sleep(0.5) -> time.sleep( -0.5)"): "how long a start waits",
     ("schools/wall.py", "if time.monotonic() > limit: -> if time.monotonic() >= limit:"): "how long a start waits",
     ("schools/wall.py", "if response.status_code >= 500: -> if response.status_code >= 499:"): "nothing answers 499",
+    (
+        "aup/rules/due.py",
+        "return frozenset(line.about_id for line in lines if line.standing is not Standing.DONE) -> "
+        "return frozenset(line.about_id for line in lines if line.standing > Standing.DONE)",
+    ): "done is the first of them in the alphabet",
+    (
+        "aup/rules/due.py",
+        "elif who_signs is WhoSigns.ONE and signed: -> elif who_signs >= WhoSigns.ONE and signed:",
+    ): "each comes before one in the alphabet",
     ("incidents/rules/routing.py", "_sentence: the operand isinstance(entry, RoutingAddition)"): (
         "nobody is left of an addition alone"
     ),
@@ -156,7 +165,7 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/clock.py": Target(
         ("tests/incidents/test_rules_small.py", "tests/incidents/test_today.py"), ("tests/incidents",)
     ),
-    "incidents/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
+    "schools/rules/files.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_evidence.py")),
     "incidents/rules/pages.py": Target(
         (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
     ),
@@ -164,6 +173,16 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/statuses.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/turning.py": Target(("tests/incidents/test_rules_turning.py",), ("tests/incidents",)),
     "incidents/rules/wording.py": Target(("tests/incidents/test_rules_wording.py",), ("tests/incidents",)),
+    "aup/rules/boards.py": Target(("tests/aup/test_class_sessions.py",)),
+    "aup/rules/icons.py": Target(("tests/aup/test_posters.py",)),
+    "aup/rules/campaigns.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "aup/rules/chaining.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "aup/rules/consents.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "aup/rules/content.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "aup/rules/due.py": Target(("tests/aup/test_rules_due.py",), ("tests/aup",), by_the_tool=True),
+    "aup/rules/languages.py": Target(("tests/aup/test_by_link.py",), ("tests/aup",)),
+    "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "packs/rules.py": Target(("tests/packs",), ("tests/sanctions", "tests/aup")),
 }
 

@@ -138,7 +138,16 @@ GROUPS: dict[str, frozenset[Role]] = {
     "people_manager": frozenset({Role.HEAD_TEACHER, Role.SCHOOL_OFFICE}),
     "appointer": frozenset({Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
     "ender": frozenset({Role.HEAD_TEACHER, Role.SCHOOL_OFFICE, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
+    "campaigner": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
+    "no_access_reader": frozenset({Role.COORDINATOR, Role.NETWORK_MANAGER}),
+    "coverage_reader": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER, Role.SCHOOL_OFFICE}),
     "policy_reader": frozenset({Role.STAFF, Role.GOVERNOR}),
+    "signer": frozenset({Role.STAFF, Role.GOVERNOR, Role.PUPIL, Role.PARENT, Role.VISITOR}),
+    "copy_keeper": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
+    "desk": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
+    "signature_reader": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
+    "paper_keeper": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
+    "editor": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
 }
 ADMINISTRATORS = "administrator"
 

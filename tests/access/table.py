@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from incidents.views.signed_ids import signed
+from tests.access import agreements_asking, agreements_editing, agreements_keeping, agreements_signing
 from tests.access.cases import CASES, is_known, is_run
 from tests.access.personas import ADMINISTRATORS, BY_KEY, GROUPS, PERSONAS, Persona, is_one_of
 from tests.access.world import World
@@ -123,6 +124,7 @@ aup:agreement               | agreement  | policy_reader/403 200              | 
 *account_reset_password_from_key | used link  | 410                                | 410
 *logout                     |            | 405                                | 302
 """
+TABLE += "".join(rows.ROWS for rows in (agreements_editing, agreements_signing, agreements_asking, agreements_keeping))
 Guards = tuple[tuple[str, int], ...]
 
 
@@ -223,7 +225,7 @@ def rows() -> dict[str, Row]:
     """The table, by route."""
     found: dict[str, Row] = {}
     for line in TABLE.strip().splitlines()[1:]:
-        if line.startswith("#"):
+        if not line.strip() or line.startswith("#"):
             continue
         route, asks_for, get, post, *others = (part.strip() for part in line.split("|"))
         name = route.lstrip("*+")
@@ -311,13 +313,19 @@ def _own_school(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
 
 
 def _a_child(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
-    return {"pick": str(world.pupils[persona.school or "riverbank"].pk), "checked": "on", **_TODAY}
+    return {"pick": str(world.pupils[persona.school or "riverbank"].pk), **_STANDING, **_TODAY}
+
+
+def _in_force(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
+    return {"version": world.ids[persona.school or "riverbank"]["in_force"]}
 
 
 def _a_post(world: World, persona: Persona, _: str) -> Mapping[str, Any]:
     return {"pick": world.ids[persona.school or "riverbank"]["person_id"], "post": "senco", **_TODAY}
 
 
+_STANDING = {"relation": "mother", "responsibility": "yes", "checked": "on"}
+_EDITED = {"revision": "1", "action": "save", "title": "Our rules", "clause-0-text": "I am kind."}
 _DETAILS = {
     "name": "Riverbank Primary School",
     "address": "1 Mill Lane",
@@ -354,6 +362,13 @@ BODIES: dict[str, Body] = {
     "schools:renew_log_in": {"then": "renew", "sure": "on"},
     "schools:ask_to_renew": {"sure": "on"},
     "schools:link_guardian": _a_child,
+    "schools:change_guardian": _STANDING,
+    "aup:agreement_settings": {"who_signs": "each", "reminder_days": "7"},
+    "aup:withdraw_agreement": _in_force,
+    "aup:edit_agreement": _EDITED,
+    "aup:publish_agreement": {"revision": "1"},
+    "aup:discard_draft": {"revision": "1"},
+    "aup:edit_translation": _EDITED,
     "schools:end_role": _LAST,
     "schools:end_guardian": _LAST,
     "schools:find_for_post": {"find": "Robin"},
@@ -377,6 +392,7 @@ BODIES: dict[str, Body] = {
     "account_password": {"password": "not the password"},
     "account_reset_password": {"email": "nobody@example.org"},
     "login": {"username": "nobody@example.org", "password": "not the password"},
+    **agreements_keeping.BODIES,
 }
 
 
@@ -416,6 +432,7 @@ BODIES_WITH_IDS = (
     ),
     PostedId("incidents:record", "people-0-person_id", _pupil_of, _A_ROW, _ON_PEOPLE, "incidents:record"),
     PostedId("schools:link_guardian", "pick", _pupil_of),
+    PostedId("aup:withdraw_agreement", "version", lambda world, school: world.ids[school]["in_force"]),
     PostedId("schools:give_post", "pick", lambda world, school: world.ids[school]["person_id"]),
     PostedId("schools:give_post", "ends", lambda world, school: world.ids[school]["post_id"]),
 )
@@ -428,7 +445,7 @@ OWN_FIELDS: dict[str, str] = {
     "incidents:report": _IN_A_REPORT,
     "incidents:report_edit": _IN_A_REPORT,
     "incidents:report_autosave": _IN_A_REPORT,
-    "incidents:log_filter": "involved location status type",
+    "incidents:log_filter": "intent involved location status type",
     "incidents:record_new": "about action involved location",
     "incidents:record": "evidence outcome reason",
     "incidents:record_autosave": "evidence outcome reason",
@@ -438,6 +455,14 @@ OWN_FIELDS: dict[str, str] = {
     "schools:add_person": "job_title year_group class_name email",
     "schools:change_person": "email job_title year_group class_name",
     "schools:give_post": "action ends",
-    "schools:link_guardian": "action",
+    "schools:link_guardian": "action relation",
+    "schools:change_guardian": "relation",
+    "aup:agreement_settings": "who_signs reminder_days",
+    "aup:edit_agreement": "action revision",
+    "aup:edit_translation": "action revision",
+    "aup:publish_agreement": "revision",
+    "aup:discard_draft": "revision",
+    "aup:withdraw_agreement": "version",
+    "account_reauthenticate": "code",
     "service:add": "email",
 }

@@ -51,6 +51,15 @@ REVEALS: dict[Permission, tuple[Page, ...]] = {
     Permission.SEE_EMERGENCIES: (Page("GET", "schools:emergencies"),),
     Permission.MANAGE_SERVICE: (Page("GET", "service:schools"),),
     Permission.READ_POLICY: (Page("GET", "sanctions:framework"), Page("GET", "aup:agreements")),
+    Permission.SIGN_AGREEMENTS: (Page("GET", "aup:own_home"),),
+    Permission.EDIT_AGREEMENTS: (Page("GET", "aup:agreement_settings"),),
+    Permission.RUN_CAMPAIGNS: (Page("GET", "aup:campaigns"),),
+    Permission.READ_SIGNATURES: (Page("GET", "aup:signed"),),
+    Permission.RECORD_SIGNATURES: (Page("GET", "aup:paper"),),
+    Permission.HOLD_CLASS_SESSION: (Page("GET", "aup:classes"),),
+    Permission.SEE_OUTSTANDING: (Page("GET", "aup:outstanding"),),
+    Permission.SEE_NO_ACCESS: (Page("GET", "aup:no_access"),),
+    Permission.PRINT_POSTERS: (Page("GET", "aup:posters"),),
 }
 # What shows only to whoever may do something else besides.
 ONLY_WITH = {

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 IDS = frozenset(part for route in routes().values() for part in route.parts if part.endswith("_id"))
 MEMBERS = [persona for persona in PERSONAS if persona.is_member and not persona.as_of]
-WITH_IDS = [route for route in routes().values() if not IDS.isdisjoint(route.parts)]
+# Behind a link the link says who asks, and not the log-in: tests/aup/test_by_link.py.
+WITH_IDS = [route for route in routes().values() if not IDS.isdisjoint(route.parts) and "token" not in route.parts]
 # One case for each way in which it can be hidden from somebody.
 HIDDEN = ("reported", "ordinary", "about_staff", "about_head", "about_chair", "about_coordinator", "in_confidence")
 # What a service administrator is at work for is said in the address, and every school is theirs to look after.

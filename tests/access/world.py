@@ -14,6 +14,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from aup.models import AgreementVersion
+from aup.rules.content import from_pack
+from aup.services.campaigns import CampaignDetails, make_campaign, open_campaign
+from aup.services.drafting import save_draft
+from aup.services.links import make_link
+from aup.services.publishing import publish_as_shipped
+from aup.services.signing import Intent, sign
 from dispatch.links import TOKEN_LENGTH, hash_of
 from dispatch.models import Message
 from incidents.models import Incident
@@ -33,7 +40,10 @@ from schools.services.emergency import approve_emergency, ask_emergency
 from schools.services.families import link_guardian
 from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
+from schools.wall import in_school
 from tests import factories
+from tests.access import agreements_keeping
+from tests.access.agreements_keeping import make_kept
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
 from tests.access.personas import BY_KEY, HILLSIDE, PERSONAS, RIVERBANK, Persona
@@ -64,6 +74,7 @@ ACTORS = {
         "visitor": "other_visitor", "parent": "other_parent", "senco": "other_senco",
     },
 }  # fmt: skip
+IN_FORCE = "visitor"
 REASON = "The head and the co-ordinator cannot be reached, and the police ask for a record."
 MISSING = str(uuid.UUID(int=0x5EED0000000040008000000000000000))
 Made = dict[str, str]
@@ -113,6 +124,7 @@ def make_world() -> World:
         _make_people(world)
         for name in (RIVERBANK, HILLSIDE):
             _make_administration(world, name)
+            _make_campaigns(world, name)
         _make_new_school(world)
         for name, case in CASES.items():
             world.made[name], world.versions[name] = make_case(world, case, name)
@@ -124,6 +136,13 @@ def make_world() -> World:
         _make_links(world)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
         world.made["agreement"] = {"code": loader.latest("camden_2021").agreements[0].code}
+        for name in (RIVERBANK, HILLSIDE):
+            _make_agreements(world, name)
+            # They sign what is published by then.
+            _make_signatures(world, name)
+            _make_kept(world, name)
+        world.made["in force"] = {"code": IN_FORCE, "number": "1"}
+        world.made["translation"] = {**world.made["agreement"], "language": "pl"}
     # What is checked, or written, when a transaction ends: this one never does.
     connection.check_constraints()
     return world
@@ -196,6 +215,62 @@ def _make_administration(world: World, name: str) -> None:
         world.made["emergency"] = {**world.ids[name], "emergency_id": str(waiting.pk)}
 
 
+def _make_campaigns(world: World, name: str) -> None:
+    """A published agreement, and of the campaigns that ask for it one that is prepared and one that is open."""
+    school, by, today = world.schools[name], world.viewer(ACTORS[name]["coordinator"]), NOW.date()
+    factories.published(school, "staff", now=NOW - timedelta(days=1))
+    details = CampaignDetails("All of them", "staff", (), today, (7,), today + timedelta(days=42))
+    prepared, opened = (make_campaign(by=by, details=details).pk for _ in range(2))
+    open_campaign(by=by, campaign_id=opened, now=NOW)
+    world.ids[name] |= {"campaign_id": str(prepared)}
+    if name == RIVERBANK:
+        world.made["campaign"] = {"campaign_id": str(prepared)}
+        world.made["open campaign"] = {"campaign_id": str(opened)}
+
+
+def _make_signatures(world: World, name: str) -> None:
+    """Agreements that are signed by each way: by a parent for a child, by the co-ordinator, and at reception."""
+    school, who = world.schools[name], ACTORS[name]
+    parents, staff, visitors = (_in_force(school, code) for code in ("parent", "staff", "visitor"))
+    parent, coordinator, visitor = (world.people[who[key]] for key in ("parent", "coordinator", "visitor"))
+    child = factories.pupil(school, "Ada Lowe")
+    factories.parent_of(child, parent)
+    signed = factories.signature(parents, parent, child, typed_name="Robin")
+    own = factories.signature(staff, coordinator, typed_name="Robin")
+    for each in (signed, own):
+        agreements_keeping.drawn(each.pk)
+    ids = {"version_id": str(parents.pk), "about_id": str(child.pk), "signature_id": str(signed.pk)}
+    world.ids[name] |= ids
+    if name == HILLSIDE:
+        return
+    desk = factories.signer(visitor, "reception", witness_id=world.people["school_office"].pk)
+    there = sign(by=desk, intent=Intent(visitors.pk, visitor.pk, "Robin")).signature
+    with in_school(school.pk):
+        token = make_link(school_id=school.pk, person_id=parent.pk)
+    world.made["signing"] = ids
+    world.made["signing link"] = {**ids, "token": token}
+    world.made["own copy"] = {**ids, "signature_id": str(own.pk)}
+    world.made["reception"] = {
+        "version_id": str(visitors.pk),
+        "about_id": str(visitor.pk),
+        "signature_id": str(there.pk),
+    }
+
+
+def _in_force(school: School, code: str) -> AgreementVersion:
+    """The version of an agreement that is to be signed; published where it is not yet."""
+    there = AgreementVersion.objects.filter(school=school, code=code).order_by("-number").first()
+    return there or factories.published(school, code, now=NOW)
+
+
+def _make_agreements(world: World, name: str) -> None:
+    """One agreement in force, and a draft of another."""
+    by = world.viewer(ACTORS[name]["coordinator"])
+    world.ids[name]["in_force"] = str(publish_as_shipped(by=by, code=IN_FORCE).pk)
+    code = world.made["agreement"]["code"]
+    save_draft(by=by, code=code, revision=0, content=from_pack(loader.latest("camden_2021").agreement(code)))
+
+
 def _make_new_school(world: World) -> None:
     """A school that cannot help itself yet: one member, and a post that one administrator has asked for."""
     school = factories.school("Newbank Infant School")
@@ -209,6 +284,22 @@ def _make_new_school(world: World) -> None:
     )
     world.users["first member"] = first.user
     world.made["new school"] = {"school_id": str(school.pk), "appointment_id": str(asked.pk)}
+
+
+def _make_kept(world: World, name: str) -> None:
+    """What is kept of signatures; the class session is that of the teacher who reported the cases."""
+    who = ACTORS[name]
+    kept = make_kept(
+        world.schools[name],
+        pupil=world.pupils[name],
+        parent=world.people[who["parent"]],
+        keeper=world.viewer(who["coordinator"]),
+        teacher=world.viewer("staff" if name == RIVERBANK else "other_staff"),
+    )
+    for parts in kept.values():
+        world.ids[name] |= {part: each for part, each in parts.items() if part not in world.ids[name]}
+    if name == RIVERBANK:
+        world.made |= kept
 
 
 def make_case(world: World, case: Case, label: str) -> tuple[Made, int]:

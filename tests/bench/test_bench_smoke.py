@@ -20,7 +20,8 @@ COUNT = 50
 
 
 @pytest.mark.parametrize(
-    "name", ["__main__", "chain", "data", "generator", "machine", "pages", "pdf", "queries", "sink", "words"]
+    "name",
+    ["__main__", "agreements", "chain", "data", "generator", "machine", "pages", "pdf", "queries", "sink", "words"],
 )
 def test_the_benchmarks_load(name: str) -> None:
     import_module(f"bench.{name}")

@@ -191,10 +191,12 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
     for message in Message.objects.select_related("document").order_by("created_at"):
         messages[message.pk] = message.document.subject_id
         yield "message", message.document.subject_id, plain(message, OF_THE_MAIL)
-    for document in Document.objects.order_by("created_at"):
+    for document in Document.objects.exclude(kind="agreement").order_by("created_at"):
         document.snapshot["record"]["reference"] = ""
         yield "document", document.subject_id, plain(document, OF_THE_MAIL)
-    for entry in Entry.objects.exclude(action__in=BY_THE_WORKER).order_by("at", "action"):
+    # Agreements are signed through the services themselves.
+    entries = Entry.objects.exclude(action__in=BY_THE_WORKER).exclude(object_type__startswith="agreement")
+    for entry in entries.order_by("at", "action"):
         entry.detail = {
             key: value for key, value in entry.detail.items() if key not in {"message", "document", "evidence"}
         }

@@ -14,7 +14,7 @@ from incidents.management.commands import seed_demo
 from incidents.models import Incident
 from schools.models import School
 
-OURS = ("audit", "schools", "dispatch", "incidents")
+OURS = ("audit", "schools", "dispatch", "aup", "incidents")
 
 
 def everything() -> dict[str, list[Any]]:
@@ -35,9 +35,9 @@ def test_it_is_refused_without_debug(db: None, settings: Any) -> None:
 
 def test_a_second_run_changes_nothing_and_both_print_numbers_only(seed: Callable[[], str]) -> None:
     first = seed().replace(",", "").replace(".", "").split()
-    assert [each for each in first if not each.isdigit()] == ["Added:", "people", "incidents", "mails"]
+    assert [each for each in first if not each.isdigit()] == ["Added:", "people", "incidents", "mails", "signatures"]
     before = everything()
-    assert "0 people, 0 incidents, 0 mails" in seed()
+    assert "0 people, 0 incidents, 0 mails, 0 signatures" in seed()
     assert everything() == before
 
 

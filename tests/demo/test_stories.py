@@ -13,11 +13,11 @@ from incidents.demo.files import bytes_of
 from incidents.demo.people import everybody_of, holders_of
 from incidents.demo.stories import Course, Fate, Story, cast_of, stories_of
 from incidents.rules.answers import blank, problems
-from incidents.services.evidence import check_file
 from packs import loader
 from packs import rules as pack_rules
 from schools.demo_calendar import school_days_before, terms
 from schools.demo_cast import CAST, SCHOOLS, DemoSchool
+from schools.files import check_file
 
 LONDON = ZoneInfo("Europe/London")
 ALL = [(school, story) for school in SCHOOLS for story in stories_of(school.key)]

@@ -28,7 +28,10 @@ def test_other_problems_are_said_as_of_reports() -> None:
 
 
 def test_what_would_say_nothing_without_its_maker() -> None:
-    assert {NoticeKind.PASSWORD_RESET, NoticeKind.OFFICER_CODE, NoticeKind.AUDIT_ANCHOR} == NEEDS_COMPOSER
+    assert {
+        NoticeKind.PASSWORD_RESET, NoticeKind.OFFICER_CODE, NoticeKind.AUDIT_ANCHOR, NoticeKind.AGREEMENT_INVITATION,
+        NoticeKind.AGREEMENT_REMINDER, NoticeKind.AGREEMENT_LINK, NoticeKind.AGREEMENT_SIGNED,
+    } == NEEDS_COMPOSER  # fmt: skip
 
 
 def test_every_state_of_a_notice_has_its_name() -> None:

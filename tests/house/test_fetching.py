@@ -11,8 +11,10 @@ PYTHON = {path: text for path, text in texts(".py", under=APPS).items() if "/mig
 LAYERS = re.compile(r"/(services|selectors|models|access)(\.py|/)|/management/commands/|/demo(\.py|/)|_demo\.py")
 # Elsewhere, and why that lets nobody see what they may not.
 ELSEWHERE = {
+    "aup/mails.py": "the worker, when it makes a mail about what it was given the id of",
     "dispatch/claims.py": "the worker acts for nobody: it takes ids from the outbox and asks again before it sends",
     "dispatch/delivery.py": "the same",
+    "dispatch/issuing.py": "the school of whoever issued it; who may see it was asked before, and the worker as above",
     "dispatch/notice_delivery.py": "the same",
     "dispatch/outbox.py": "the school of whoever queues",
     "dispatch/preparing.py": "the worker, as above",

@@ -1,5 +1,6 @@
 """The wall between schools, and what may only be added: as the database holds them, not as the code promises them."""
 
+import itertools
 import re
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from audit.models import Entry, Link
 from audit.walls import APP, BACKUP, DOORS, OWNER
+from aup.models import AgreementVersion, Scan, Signature, Withdrawal
 from incidents.models import Advice, Handover, Revision, Transition
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField
@@ -28,9 +30,10 @@ IN_SCHOOL_KEYS = [
     for field in model._meta.concrete_fields
     if isinstance(field, InSchoolForeignKey | InSchoolOneToOneField)
 ]
-APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry)
+APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry, AgreementVersion, Withdrawal, Signature, Scan)
 # Written by the trigger that chains the trail, and by nobody else.
 READ_ONLY = (Link,)
+_NUMBERS = itertools.count(1)
 READ_ONLY_TABLES = {model._meta.db_table for model in READ_ONLY}
 
 
@@ -149,11 +152,12 @@ def bare_value(field: Any) -> Any:
         case "ArrayField":
             return []
         case "BinaryField":
-            return b""
+            return uuid.uuid4().bytes
         case "UUIDField":
             return uuid.uuid4()
         case kind if "Integer" in kind:
-            return 1
+            # Never the same twice: some tables number their rows.
+            return next(_NUMBERS)
         case _:
             return uuid.uuid4().hex[: min(field.max_length or 8, 8)]
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from dispatch.rules.chips import Chip
 from incidents.rules.chips import status_chip
 from incidents.rules.clock import clock_for
-from incidents.rules.files import begins_right, kind_by_name, tidy_filename
 from incidents.rules.references import ALPHABET, check_character, make_reference, tidy_reference
 from incidents.rules.statuses import OPEN, due_at, may_move
+from schools.rules.files import begins_right, kind_by_name, tidy_filename
 
 
 def test_references_have_the_written_form_and_differ() -> None:

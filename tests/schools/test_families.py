@@ -112,11 +112,12 @@ def test_the_way_through_the_pages(team: Team) -> None:
     assert f'value="{parent.pk}"' in looked.content.decode()
     assert "There is a problem" not in looked.content.decode()
     typed = {
-        "action": "link", "pick": str(parent.pk), "checked": "on",
+        "action": "link", "pick": str(parent.pk), "checked": "on", "responsibility": "no",
         "starts_on_day": day.day, "starts_on_month": day.month, "starts_on_year": day.year,
     }  # fmt: skip
     assert client.post(page, {**typed, "pick": ""}).status_code == 422
     assert client.post(page, {**typed, "checked": ""}).status_code == 422
+    assert client.post(page, {**typed, "responsibility": ""}).status_code == 422
     assert client.post(page, {**typed, "pick": str(factories.pupil(team.school).pk)}).status_code == 422
     assert client.post(page, typed)["Location"] == reverse("schools:person", args=[sam.pk])
     assert "Dan Olor" in client.get(reverse("schools:person", args=[sam.pk])).content.decode()

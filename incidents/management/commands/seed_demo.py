@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from aup.demo import fill_agreements
 from incidents.demo.acts import Setting, acts_of
 from incidents.demo.mailing import hand_over
 from incidents.demo.people import everybody_of, holders_of
@@ -25,7 +26,7 @@ from schools.wall import enter_school, in_school
 
 
 class Command(BaseCommand):
-    """Fills two fictional schools with people and two terms of incidents."""
+    """Fills two fictional schools with people, agreements and two terms of incidents."""
 
     help = "Fill the demonstration: two fictional schools, their people and two terms of incidents. Needs DEBUG=1."
 
@@ -45,12 +46,14 @@ class Command(BaseCommand):
         people_before = count_people()
         with in_school(None):
             fill_schools(today=now.date())
+        with in_school(None):
+            signatures = sign_all(now)
         # All or nothing: a run that is cut short leaves no story half told.
         with in_school(None):
             writers: list[Writer] = []
             mails = hand_over(write_all(now, writers))
         people = count_people() - people_before
-        self.stdout.write(f"Added: {people} people, {len(writers)} incidents, {mails} mails.")
+        self.stdout.write(f"Added: {people} people, {len(writers)} incidents, {mails} mails, {signatures} signatures.")
 
 
 def count_people() -> int:
@@ -59,6 +62,15 @@ def count_people() -> int:
     for school in SCHOOLS:
         with in_school(school_id_of(school)):
             count += Person.objects.count()
+    return count
+
+
+def sign_all(now: datetime) -> int:
+    """Publish the agreements of every school of the demonstration, and have people sign; how many signatures."""
+    count = 0
+    for school in SCHOOLS:
+        with in_school(school_id_of(school)):
+            count += fill_agreements(school, now=now)
     return count
 
 

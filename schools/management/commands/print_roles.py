@@ -23,6 +23,15 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.SEE_EMERGENCIES: "See emergency accesses",
     Permission.MANAGE_SERVICE: "Run the service",
     Permission.READ_POLICY: "Read the policy",
+    Permission.SIGN_AGREEMENTS: "Sign one's agreements",
+    Permission.EDIT_AGREEMENTS: "Edit and publish agreements",
+    Permission.RUN_CAMPAIGNS: "Ask people to sign",
+    Permission.READ_SIGNATURES: "Read signed agreements",
+    Permission.RECORD_SIGNATURES: "Record what was signed on paper",
+    Permission.HOLD_CLASS_SESSION: "Hold a class session",
+    Permission.SEE_OUTSTANDING: "See whose signatures are outstanding",
+    Permission.SEE_NO_ACCESS: "See who has no access yet",
+    Permission.PRINT_POSTERS: "Print posters of the rules",
 }
 INTRODUCTION = """\
 # Who may do what

@@ -1,0 +1,1 @@
+"""The addresses of the agreements, by what is done there."""
