@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ class CampaignForm(forms.Form):
     name = forms.CharField(
         label="What do you call it?",
         max_length=80,
-        help_text="For example: September 2026, all parents. It stands in no mail.",
+        help_text="For example: September 2026, all parents. Only staff see it.",
         error_messages={"required": "Give the campaign a name."},
     )
     audience = forms.ChoiceField(
@@ -39,7 +40,7 @@ class CampaignForm(forms.Form):
         help_text="For parents and pupils. Choose none for the whole school.",
     )
     for_day = DayField(
-        label="On which day must the signatures count?",
+        label="For which day are the signatures needed?",
         help_text="Signatures count until the end of the school year; what is signed in July or August counts for the "
         "next as well.",
     )
@@ -53,7 +54,6 @@ class CampaignForm(forms.Form):
     ends_on = DayField(
         label="What is the last day?", help_text="No reminder goes out after it, and the links expire at its end."
     )
-    helper = bare()
 
     def __init__(self, data: Any = None, *, choices: CampaignChoices, **options: Any) -> None:
         today = timezone.localdate()
@@ -68,6 +68,9 @@ class CampaignForm(forms.Form):
         field.choices = [(each, each) for each in choices.classes]
         if not choices.classes:
             del self.fields["classes"]
+        # A school has many classes, of short names: they stand beside each other.
+        rows = {"classes": "options-inline"}
+        self.helper = bare(*(Field(each, wrapper_class=rows[each]) if each in rows else each for each in self.fields))
 
     def clean_reminder_days(self) -> tuple[int, ...]:
         typed = self.cleaned_data["reminder_days"]

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import Truncator
 
 from aup.models import AgreementVersion
 from aup.rules.typed_names import MAX_LENGTH
@@ -25,6 +27,7 @@ class PaperForm(forms.Form):
         label="Name on the paper",
         help_text="As it is signed, in full.",
         max_length=MAX_LENGTH,
+        error_messages={"required": "Give the name on the paper."},
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
@@ -36,7 +39,7 @@ class PaperForm(forms.Form):
                 label=each["text"],
                 choices=_YES_NO,
                 widget=forms.RadioSelect,
-                error_messages={"required": "Say what stands on the paper, yes or no."},
+                error_messages={"required": f"Say what the paper says, yes or no: {Truncator(each['text']).chars(60)}"},
             )
         megabytes = settings.EVIDENCE_MAX_BYTES // 1024 // 1024
         self.fields["scan"] = forms.FileField(
@@ -48,7 +51,12 @@ class PaperForm(forms.Form):
                 "empty": "This file is empty.",
             },
         )
-        self.helper = bare(*self.fields)
+        self.helper = bare(
+            *(
+                Field(name, wrapper_class="options-inline") if isinstance(field.widget, forms.RadioSelect) else name
+                for name, field in self.fields.items()
+            )
+        )
 
     @property
     def consents(self) -> Mapping[str, bool]:

@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field
 from django import forms
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 
 from aup.rules.typed_names import MAX_LENGTH
 from aup.selectors.reading import Document, Said
@@ -22,10 +23,11 @@ from aup.services.signing import (
 from schools.forms.layout import bare
 
 _YES_NO = (("yes", "Yes"), ("no", "No"))
-_TICK = "Tick this if it is so; without it nothing is kept."
+_TICK = "Tick this if it is true. Nothing is kept without it."
 _WITHOUT_IT = (
     "Without a yes there is no access to it at school, and the online safety co-ordinator will speak with you."
 )
+_NAMED_LENGTH = 60
 _NAME_HINT = "As a signature: your own first name and surname."
 
 
@@ -71,13 +73,15 @@ class _Typed(forms.Form):
         return False
 
     def _ask(self, consent: Said, *hints: str) -> None:
+        # Named, so that one link of the summary is told from the next.
+        unsaid = f"Say yes or no to this: {Truncator(consent.text).chars(_NAMED_LENGTH)}"
         said = (self._beside(consent), _WITHOUT_IT if consent.is_needed else "", *hints)
         self.fields[_name_of(consent)] = forms.ChoiceField(
             label=consent.text,
             help_text=format_html_join(" ", "{}", ((each,) for each in said if each)),
             choices=_YES_NO,
             widget=forms.RadioSelect,
-            error_messages={"required": "Say yes or no to this.", "invalid_choice": "Say yes or no to this."},
+            error_messages={"required": unsaid, "invalid_choice": unsaid},
         )
 
     def _laid_out(self, *rest: str) -> FormHelper:

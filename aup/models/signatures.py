@@ -18,6 +18,8 @@ IDENTIFIED_BY = {
     "paper": "on paper",
     "reception": "at reception, with a member of staff",
 }
+# What the member of staff did who stands beside the signer's name.
+WITNESS_WORDS = {"paper": "Recorded by", "class": "Witness", "reception": "Witness"}
 KIND_NAMES = {
     Kind.SIGNED: "signed",
     Kind.ACKNOWLEDGED: "talked through and acknowledged",

@@ -26,6 +26,13 @@ class Said:
     code: str = ""
     is_needed: bool = False
 
+    def __bool__(self) -> bool:
+        """Whether anything is said, so that a page asks of it what it asks of a plain text."""
+        return bool(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

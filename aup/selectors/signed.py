@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from aup.models import Bundle, FollowUp, Scan, Signature
-from aup.models.signatures import IDENTIFIED_BY, KIND_NAMES
+from aup.models.signatures import IDENTIFIED_BY, KIND_NAMES, WITNESS_WORDS
 from aup.rules.content import LANGUAGES
 from aup.rules.due import Kind
 from aup.selectors.policy import SIGNERS, TextShown, text_of
@@ -224,7 +224,7 @@ def _facts(row: Signature) -> list[tuple[str, str]]:
         ("Known by", IDENTIFIED_BY[row.identified_by]),
     ]
     if row.witness is not None:
-        facts.append(("Before", row.witness.full_name))
+        facts.append((WITNESS_WORDS.get(row.identified_by, "Witness"), row.witness.full_name))
     if row.language != "en":
         facts.append(("Read in", f"English and {LANGUAGES.get(row.language, row.language)}"))
     return [*facts, ("Address of the device", row.address or ""), ("Device", row.device)]

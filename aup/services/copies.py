@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from aup.models import Signature
-from aup.models.signatures import IDENTIFIED_BY
+from aup.models.signatures import IDENTIFIED_BY, WITNESS_WORDS
 from aup.rules.content import LANGUAGES
 from aup.rules.due import Kind
 from dispatch import issuing
@@ -143,7 +143,7 @@ def _facts(signature: Signature, people: Mapping[UUID, Person]) -> Iterator[tupl
     how = IDENTIFIED_BY[signature.identified_by]
     yield "Known by", f"{how[0].upper()}{how[1:]}"
     if signature.witness_id:
-        yield "Before", people[signature.witness_id].full_name
+        yield WITNESS_WORDS.get(signature.identified_by, "Witness"), people[signature.witness_id].full_name
     if signature.language != "en":
         language = LANGUAGES.get(signature.language, signature.language)
         yield "Read in", f"English, and beside it the school's {language} translation"

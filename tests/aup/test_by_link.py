@@ -185,9 +185,9 @@ def test_two_clicks_give_one_signature_and_one_receipt(client: Client, family: F
         ({"full_name": "Nobody Known"}, "not the name the school has"),
         ({"full_name": "x" * 121}, "Shorten this to 120 characters."),
         ({"full_name": "Grace\x00Olorun"}, "Null characters"),
-        ({"agreed": ""}, "Tick this if it is so"),
-        ({"consent_video_calls": ""}, "Say yes or no to this."),
-        ({"consent_video_calls": "perhaps"}, "Say yes or no to this."),
+        ({"agreed": ""}, "Tick this if it is true"),
+        ({"consent_video_calls": ""}, "Say yes or no to this:"),
+        ({"consent_video_calls": "perhaps"}, "Say yes or no to this:"),
     ],
 )
 def test_what_will_not_do_is_said_at_its_field_and_nothing_is_lost(
@@ -208,7 +208,7 @@ def test_what_will_not_do_is_said_at_its_field_and_nothing_is_lost(
 def test_a_form_without_anything_names_every_question(client: Client, family: Family) -> None:
     response = client.post(family.one("sign", family.parents, family.ada), {})
     assert response.status_code == 422
-    assert words(response).count("Say yes or no to this.") == 8
+    assert words(response).count("Say yes or no to this:") == 8
     assert Signature.objects.count() == 0
 
 
@@ -236,7 +236,7 @@ def test_refusing_says_what_follows_and_reaches_the_co_ordinator(client: Client,
     assert row.reason_sealed
     assert FollowUp.objects.get().code == "refused"
     home = words(client.get(family.at("home")))
-    assert "you have said no" in home
+    assert "You have said no" in home
     assert "sign after all" in home
 
 
@@ -419,7 +419,7 @@ def test_a_second_parent_may_sign_as_well(client: Client, family: Family) -> Non
     second = family.parent("Dan Olorun")
     token = family.link(second)
     page = words(client.get(family.at("home", token)))
-    assert "signed by another parent" in page
+    assert "Signed by another parent" in page
     assert "3 to sign" in page
     given = {**GIVEN, "full_name": "Dan Olorun"}
     assert client.post(family.one("sign", family.parents, family.ada, token), given).status_code == 302

@@ -87,7 +87,7 @@ def test_a_paper_becomes_a_line_with_its_scan(
     assert picture() not in bytes(scan.content_sealed)
     assert Entry.objects.get(action="agreement.scan_kept").actor_id == by.user_id
     assert verify_register(by.school_id).found == ()
-    assert ["Before", "Kim Desk"] in snapshot_of(row)["facts"]
+    assert ["Recorded by", "Kim Desk"] in snapshot_of(row)["facts"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_from_the_name_to_the_register(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"consent_publish_work": ""}, "Say what stands on the paper"),
+        ({"consent_publish_work": ""}, "Say what the paper says"),
         ({"scan": ""}, "Choose the scan"),
         ({"scan": SimpleUploadedFile("scan.pdf", b"%PDF-1.7 nothing")}, "not what its name says"),
         ({"name": "Nobody Known"}, "not the name the school has"),

@@ -20,6 +20,8 @@ from tests.services import FOLDER
 
 LAPTOP = {"width": 1366, "height": 820}
 PHONE = {"width": 390, "height": 844}
+# Of everybody whom a journey adds to the demo.
+FAMILY_NAME = "Journey"
 # Chromium in a container, and without asking anybody on the network.
 SWITCHES = [
     "--no-sandbox",
@@ -193,3 +195,24 @@ def screenshots() -> Path | None:
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+Look = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest, accessible: Callable[[Page], None], screenshots: Path | None) -> Look:
+    """Every page that is walked is accessible, fits and names nobody in its title; kept as a picture if asked for.
+
+    The pictures begin with the ``PICTURES`` of the test's module.
+    """
+
+    def looked(page: Page, name: str) -> None:
+        accessible(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide}px"
+        assert FAMILY_NAME not in page.title()
+        if screenshots:
+            page.screenshot(path=screenshots / f"{request.module.PICTURES}-{name}.png", full_page=True)
+
+    return looked

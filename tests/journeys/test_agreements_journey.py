@@ -1,19 +1,15 @@
 """People sign: a parent of two by the link of a mail on a phone, staff by log-in, a visitor at reception."""
 
-import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from esafety.demo import ROOT
-from tests.journeys.conftest import Opener, Running
+from tests.journeys.conftest import Look, Opener, Running
+from tests.journeys.signing import answer, sign, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+PICTURES = "agreements"
 
 # A family and a visitor who are new to the demo's first school, its agreements published, and the family's link.
 SCENE = """
@@ -55,51 +51,13 @@ for school_id, _ in every_school():
 
 
 @pytest.fixture
-def look(accessible: Callable[[Page], None], screenshots: Path | None) -> Callable[[Page, str], None]:
-    """Every page that is walked is accessible and fits, and is kept as a picture where that is asked for."""
-
-    def looked(page: Page, name: str) -> None:
-        accessible(page)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} scrolls sideways by {wide}px"
-        assert "Journey" not in page.title()
-        if screenshots:
-            page.screenshot(path=screenshots / f"agreements-{name}.png", full_page=True)
-
-    return looked
-
-
-@pytest.fixture
 def scene(running: Running) -> dict[str, str]:
     """The family's token, and the visitor's name."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", SCENE],
-        cwd=ROOT,
-        env=running.stack.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
-
-
-def answer(page: Page) -> None:
-    """Say yes to every question there is."""
-    for each in page.get_by_label("Yes", exact=True).all():
-        each.check()
-
-
-def sign(page: Page, name: str) -> None:
-    """Type the name, tick the sentence, press the button."""
-    page.get_by_label("Your full name").fill(name)
-    page.get_by_label(re.compile("I have read this agreement")).check()
-    page.get_by_role("button", name=re.compile("^Sign")).click()
+    return told(running, SCENE)
 
 
 def test_a_parent_of_two_signs_on_a_phone(
-    running: Running, open_page: Opener, look: Callable[[Page, str], None], scene: dict[str, str]
+    running: Running, open_page: Opener, look: Look, scene: dict[str, str]
 ) -> None:
     page = open_page(phone=True)
     page.goto(running.address(f"sign/{scene['token']}/"))
@@ -135,7 +93,7 @@ def test_a_parent_of_two_signs_on_a_phone(
 
 
 def test_the_same_link_without_javascript_and_saying_no(
-    running: Running, open_page: Opener, look: Callable[[Page, str], None], scene: dict[str, str]
+    running: Running, open_page: Opener, look: Look, scene: dict[str, str]
 ) -> None:
     page = open_page(phone=True, javascript=False)
     page.goto(running.address(f"sign/{'x' * 43}/"))
@@ -159,7 +117,7 @@ def test_the_same_link_without_javascript_and_saying_no(
 
 
 def test_a_member_of_staff_reads_on_a_phone_and_says_no_first(
-    running: Running, open_page: Opener, look: Callable[[Page, str], None], scene: dict[str, str]
+    running: Running, open_page: Opener, look: Look, scene: dict[str, str]
 ) -> None:
     page = open_page("teacher", phone=True)
     page.goto(running.address("agreements/"))
@@ -174,9 +132,7 @@ def test_a_member_of_staff_reads_on_a_phone_and_says_no_first(
     look(page, "own-agreement-refused")
 
 
-def test_a_visitor_signs_at_reception(
-    running: Running, open_page: Opener, look: Callable[[Page, str], None], scene: dict[str, str]
-) -> None:
+def test_a_visitor_signs_at_reception(running: Running, open_page: Opener, look: Look, scene: dict[str, str]) -> None:
     page = open_page("office")
     page.goto(running.address("agreements/reception/"))
     look(page, "reception")

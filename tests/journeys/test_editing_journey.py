@@ -1,36 +1,21 @@
 """The co-ordinator writes an agreement anew, translates it and publishes it. Duties G3 (NS 3, CM 2.1), A2."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import Opener, Running
+from tests.journeys.conftest import Look, Opener, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+PICTURES = "editing"
 RULE = "I ask before I take a picture of somebody."
 WORDS = "أسأل قبل أن ألتقط صورة."
 
 
-@pytest.fixture
-def look(accessible: Callable[[Page], None], screenshots: Path | None) -> Callable[[Page, str], None]:
-    """Every page that is walked is accessible and fits, and is kept as a picture where that is asked for."""
-
-    def looked(page: Page, name: str) -> None:
-        accessible(page)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} scrolls sideways by {wide}px"
-        if screenshots:
-            page.screenshot(path=screenshots / f"editing-{name}.png", full_page=True)
-
-    return looked
-
-
 @pytest.mark.parametrize(("phone", "code"), [(False, "pupil_ks1"), (True, "pupil_ks2")], ids=["laptop", "phone"])
 def test_an_agreement_is_written_anew_translated_and_published(
-    running: Running, open_page: Opener, look: Callable[[Page, str], None], phone: bool, code: str
+    running: Running, open_page: Opener, look: Look, phone: bool, code: str
 ) -> None:
     size = "phone" if phone else "laptop"
     page = open_page("coordinator", phone=phone)
@@ -81,7 +66,7 @@ def test_all_of_it_without_javascript(running: Running, open_page: Opener) -> No
     expect(page.get_by_text("The draft is thrown away.")).to_be_visible()
 
 
-def test_settings_and_a_family(running: Running, open_page: Opener, look: Callable[[Page, str], None]) -> None:
+def test_settings_and_a_family(running: Running, open_page: Opener, look: Look) -> None:
     page = open_page("coordinator")
     page.goto(running.address("policy/agreements/settings/"))
     look(page, "settings")
