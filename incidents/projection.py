@@ -34,6 +34,7 @@ DIRECTED = (
     "needs_lado",
     "needs_police_advice",
     "nobody_left",
+    "decider_post",
 )
 
 
@@ -74,6 +75,7 @@ def direct(incident: Incident, routes: Routes) -> None:
     incident.needs_lado = "lado" in routes.decisions
     incident.needs_police_advice = "police" in routes.decisions
     incident.nobody_left = routes.nobody_left
+    incident.decider_post = routes.decider.value if routes.decider else ""
 
 
 def involve(incident: Incident, before: list[dict[str, Any]], after: list[dict[str, Any]], *, revision: int) -> None:

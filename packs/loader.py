@@ -93,8 +93,9 @@ def load_folder(path: Path) -> Pack:
     duties = build_duties(read("duties.yaml"), letters=letters)
     references = References(letters=letters, duties=frozenset(each.id for each in duties))
     form = build_form(read("form.yaml"))
-    framework = build_framework(read("sanctions.yaml"), references=references)
     agreements, agreement_rules = build_agreements(read("agreements.yaml"))
+    clauses = frozenset(clause.id for each in agreements for clause in each.clauses)
+    framework = build_framework(read("sanctions.yaml"), references=references, form=form, clauses=clauses)
     return Pack(
         code=about.code,
         version=about.version,

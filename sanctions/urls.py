@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from sanctions import views
+from sanctions.views import framework
 
 app_name = "sanctions"
 
-urlpatterns = [path("", views.framework, name="framework")]
+urlpatterns = [path("", framework.framework, name="framework")]

@@ -96,6 +96,7 @@ class Incident(models.Model):
             "needs_lado": "special",
             "needs_police_advice": "special",
             "nobody_left": "none",
+            "decider_post": "none",
         }
         keep = "until the pupil is 25, reviewed by a person; a safeguarding record is never deleted by itself"
 
@@ -141,6 +142,12 @@ class Incident(models.Model):
     needs_lado = models.BooleanField(default=False)
     needs_police_advice = models.BooleanField(default=False)
     nobody_left = models.BooleanField(default=False)
+    decider_post = models.CharField(
+        max_length=24,
+        blank=True,
+        default="",
+        help_text="Who decides on sanctions; empty: nobody at the school is left.",
+    )
 
     objects = IncidentQuerySet.as_manager()
 

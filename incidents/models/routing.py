@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from incidents import access
+from sanctions.models import Case
 from schools.models import Person, School
 from schools.roles import Role
-from schools.tenancy import InSchoolForeignKey, unique_in_school
+from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField, unique_in_school
 from schools.viewer import Viewer
 
 
@@ -292,3 +293,36 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post} told of {self.incident_id}"
+
+
+class CaseOf(models.Model):
+    """That a case of the sanctions belongs to an incident: whoever may know of the one may know of the other.
+
+    Duties S2, R7 (CC 2.3.1, CM 2.3.1, NE).
+    """
+
+    class Privacy:
+        fields: ClassVar[dict[str, str]] = {
+            "id": "none",
+            "school": "none",
+            "incident": "none",
+            "case": "none",
+        }
+        keep = "as long as the incident"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    incident = InSchoolForeignKey("incidents.Incident", related_name="cases")
+    case = InSchoolOneToOneField(Case, related_name="+")
+
+    objects = OfCaseQuerySet["CaseOf"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "cases of incidents"
+        constraints: ClassVar[list[models.BaseConstraint]] = [unique_in_school("caseof")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["school", "incident"], name="case_by_incident"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case of {self.incident_id}"

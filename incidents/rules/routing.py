@@ -77,6 +77,8 @@ class Routes:
     kept_out: frozenset[Role]
     denied: Mapping[UUID, Why] = field(hash=False)
     decisions: frozenset[DecisionKind]
+    decider: Role | None
+    """The post that decides on sanctions, and reads the case for that; None: nobody at the school can. Duty S2."""
     nobody_left: bool
     why: tuple[str, ...]
     """Codes of the line and the additions, and who was passed over; ``sentences`` puts them in words."""
@@ -129,7 +131,8 @@ def route(table: RoutingTable, case: Case, standing: Standing, chosen: Role | No
     line = next(each for each in table.lines if _fits(each, subjects, case))
     denied = _denied(case, standing, line)
     handler, why = _handler(line, standing, denied, chosen)
-    readers = {*map(Role, line.read_by), handler} - {Role.LA_OFFICER}
+    decider = _decider(line, standing, denied)
+    readers = {*map(Role, line.read_by), handler, *([decider] if decider else [])} - {Role.LA_OFFICER}
     told = {handler}
     facts_to: set[Role] = set()
     decisions: set[DecisionKind] = set()
@@ -154,6 +157,7 @@ def route(table: RoutingTable, case: Case, standing: Standing, chosen: Role | No
         kept_out=frozenset(map(Role, line.kept_from)),
         denied=denied,
         decisions=frozenset(decisions),
+        decider=decider,
         nobody_left=handler is Role.LA_OFFICER,
         why=tuple(why),
     )
@@ -285,6 +289,16 @@ def _handler(
         if post is not Role.LA_OFFICER:
             why.append(f"{'involved' if standing.holders_of(post) else 'vacant'}.{post.value}")
     return Role.LA_OFFICER, [*why, "nobody_left"]
+
+
+def _decider(line: RoutingLine, standing: Standing, denied: Mapping[UUID, Why]) -> Role | None:
+    """Who decides on sanctions: nobody does where they are involved. Duties S2, R7 (CC 2.3.1, CM 2.3.1, NE)."""
+    for post in map(Role, line.decided_by):
+        if _has_somebody(post, standing, denied):
+            return post
+        if post is Role.HEAD_TEACHER and not standing.holders_of(post):
+            return None
+    return None
 
 
 def _has_somebody(post: Role, standing: Standing, denied: Mapping[UUID, Why]) -> bool:

@@ -74,7 +74,9 @@ def _line(row: Table, taken: set[str], before: list[RoutingLine], references: Re
             raise each.fault(f"the last of the line, and only the last, is “{OFFICER}”: nobody is left.")
     read_nodes = row.items("read_by")
     read_by = _words(read_nodes, ROUTED_POSTS)
-    for each in (*handler_nodes, *read_nodes):
+    decider_nodes = row.need("decided_by").items(least=1)
+    decided_by = _words(decider_nodes, ROUTED_POSTS)
+    for each in (*handler_nodes, *read_nodes, *decider_nodes):
         if each.value in kept_from:
             raise each.fault(f"the line is kept from “{each.value}”.")
     return RoutingLine(
@@ -84,6 +86,7 @@ def _line(row: Table, taken: set[str], before: list[RoutingLine], references: Re
         in_confidence=in_confidence,
         handled_by=handled_by,
         read_by=read_by,
+        decided_by=decided_by,
         kept_from=kept_from,
         duties=references.duty_ids(row),
         source=references.clauses(row.need("source").items(least=1)),

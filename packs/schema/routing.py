@@ -52,6 +52,8 @@ class RoutingLine:
     """In order, the local authority's officer last: who has nobody left is passed over."""
     read_by: tuple[RoutedPost, ...]
     """Who reads it besides."""
+    decided_by: tuple[RoutedPost, ...]
+    """In order: who decides on sanctions. The first that has somebody left does, and reads it for that."""
     kept_from: tuple[RoutedPost, ...]
     """Whoever holds one of these posts does not know of it, whatever else they are."""
     duties: tuple[str, ...]

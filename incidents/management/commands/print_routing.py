@@ -103,7 +103,7 @@ def lines() -> Iterator[str]:
 def may_read(pack: Pack, line: str) -> frozenset[Role]:
     """The posts of which this page says that they read, or may come to read, a case that goes by this line."""
     entry = next(each for each in pack.routing.lines if each.code == line)
-    posts = {*entry.handled_by, *entry.read_by} - {OFFICER}
+    posts = {*entry.handled_by, *entry.read_by, *entry.decided_by} - {OFFICER}
     for each in pack.routing.additions:
         if not each.lines or line in each.lines:
             posts.update(each.first_of)
@@ -111,14 +111,15 @@ def may_read(pack: Pack, line: str) -> frozenset[Role]:
 
 
 def _lines_of(pack: Pack) -> Iterator[str]:
-    yield "| | when | handled by, in order | also read by | kept from | duties | from |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| | when | handled by, in order | also read by | sanctions decided by | kept from | duties | from |"
+    yield "|---|---|---|---|---|---|---|---|"
     for number, each in enumerate(pack.routing.lines, start=1):
         cells = (
             str(number),
             _when(each),
             ", then ".join(_post(post) for post in each.handled_by),
             _posts(post for post in each.read_by if post != each.handled_by[0]) or "nobody",
+            ", then ".join(_post(post) for post in each.decided_by),
             _posts(each.kept_from) or "nobody",
             ", ".join(each.duties),
             ", ".join(each.source),

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit.traces import untraced
-from sanctions.selectors import framework_page
+from sanctions.selectors.framework import framework_page
 from schools.middleware import SchoolRequest
 from schools.viewer import NotAllowed
 

@@ -1,0 +1,22 @@
+"""Frameworks, cases, decisions and what follows from them."""
+
+from sanctions.models.cases import Case, FactsRecord, Proposal
+from sanctions.models.decisions import Decision, Restorative, Sanction, Warning
+from sanctions.models.frameworks import FrameworkDraft, FrameworkVersion
+from sanctions.models.letters import Letter, LetterCopy
+from sanctions.models.tasks import Task
+
+__all__ = [
+    "Case",
+    "Decision",
+    "FactsRecord",
+    "FrameworkDraft",
+    "FrameworkVersion",
+    "Letter",
+    "LetterCopy",
+    "Proposal",
+    "Restorative",
+    "Sanction",
+    "Task",
+    "Warning",
+]

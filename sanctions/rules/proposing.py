@@ -1,0 +1,260 @@
+"""The engine: facts in, a proposal out, with every step that led there. Duties S1, S3, S4, R3, R12, P13 (CC 5, CM 5).
+
+It proposes; the head teacher decides (S2). No Django, no clock, no database: the same facts and framework always give
+the same bytes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from packs.schema import Breach, EscalationRule, Framework, Grade, Obligation
+from sanctions.rules.departing import height
+from sanctions.rules.facts import Earlier, Facts
+from sanctions.rules.looking_back import Counted, counted
+from sanctions.rules.weighing import Weigh, weighed
+from sanctions.rules.words import entries_in_words, look_back_in_words
+
+Outcome = Literal["graded", "nothing", "unanswered"]
+TOLD = "told_staff_promptly"
+QUESTIONS = {TOLD: "Did the child tell a member of staff promptly?"}
+
+
+class UnknownBreach(LookupError):
+    """The facts name a breach that the framework does not list for this audience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A breach of the case: where the framework lists it and what it breaks."""
+
+    code: str
+    text: str
+    grade: Grade
+    clauses: tuple[str, ...]
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the reasoning, in a sentence, with its clause and the earlier entries that it rests on."""
+
+    code: str
+    """`listed`, `treated_as`, `no_breach`, `gravest`, or the code of a rule."""
+    text: str
+    source: tuple[str, ...]
+    duties: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    """Ids of earlier entries."""
+    grade: Grade | None = None
+    """What this step alone comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the framework comes to for these facts, and why. A proposal is never a decision."""
+
+    outcome: Outcome
+    grade: Grade | None
+    found: tuple[Found, ...]
+    """Every breach, the gravest first."""
+    steps: tuple[Step, ...]
+    obligations: tuple[Obligation, ...]
+    sanctions: tuple[str, ...]
+    """Codes of the sanction types that the category allows."""
+    weigh: tuple[Weigh, ...]
+    restorative: str
+    """Why putting it right may come instead of a sanction; empty: the policy does not say so."""
+    questions: tuple[str, ...] = ()
+    """Keys of ``QUESTIONS`` that must be answered first."""
+
+    def as_bytes(self) -> bytes:
+        """The proposal in one certain form, to be kept and compared."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def propose(facts: Facts, framework: Framework) -> Proposal:
+    """What these facts come to. Duties S1, S3, S4, R12, P13 (CC 4.2, 5.1, 5.2, CM 4.2, 5).
+
+    The gravest breach leads and all are listed. An accident that was told is nothing; one that was not told is at least
+    what the framework says, and no more unless it went on by choice. Then each rule that holds may move the case up,
+    never down. Raises UnknownBreach. Pure.
+    """
+    for code in facts.breaches:
+        _listed(framework, facts, code)
+    record = counted(facts)
+    accident = list(_rules(facts, framework, "accident"))
+    if accident and facts.is_accident and facts.told_staff_promptly is None:
+        return _closed(facts, framework, record, "unanswered", None, [], questions=(TOLD,))
+    settled = next((rule for rule in accident if _all_facts(rule, facts)), None)
+    if settled is not None and facts.is_accident:
+        return _by_accident(settled, facts, framework, record)
+    steps = [*_listings(facts, framework, record)]
+    if settled is not None and settled.becomes is not None:
+        text = f"It began by accident, and staff were not told: that alone is category {settled.becomes}."
+        steps.append(_step(settled, text))
+    for rule in _rules(facts, framework, "earlier"):
+        steps += _moved_by_record(rule, facts, framework, record)
+    steps += [
+        _step(rule, f"Moved to category {rule.becomes}: {rule.when}.")
+        for rule in _rules(facts, framework, "facts")
+        if _all_facts(rule, facts)
+    ]
+    grade = max((each.grade for each in steps), key=height, default=None)
+    if grade is None:
+        steps.append(Step("no_breach", "No breach of the acceptable use agreement is on the record.", ()))
+        return _closed(facts, framework, record, "nothing", None, steps)
+    if len({each.grade for each in steps}) > 1:
+        category = framework.category(facts.audience, grade)
+        text = f"The gravest leads: category {grade}, {category.meaning}."
+        steps.append(Step("gravest", text, category.source, ("S1", "S3"), grade=grade))
+    return _closed(facts, framework, record, "graded", grade, steps)
+
+
+def _by_accident(rule: EscalationRule, facts: Facts, framework: Framework, record: Counted) -> Proposal:
+    if rule.becomes is None:
+        text = "It was an accident, and staff were told: nobody is blamed and nothing is sanctioned."
+        return _closed(facts, framework, record, "nothing", None, [_step(rule, text)], framework.no_blame)
+    text = f"It was an accident, and staff were not told: category {rule.becomes}, and no more."
+    return _closed(facts, framework, record, "graded", rule.becomes, [_step(rule, text)])
+
+
+def _closed(
+    facts: Facts,
+    framework: Framework,
+    record: Counted,
+    outcome: Outcome,
+    grade: Grade | None,
+    steps: list[Step],
+    obligations: tuple[Obligation, ...] = (),
+    questions: tuple[str, ...] = (),
+) -> Proposal:
+    category = None if grade is None else framework.category(facts.audience, grade)
+    found = _found(facts, framework)
+    right = framework.restorative if facts.audience == "pupil" and grade is not None else None
+    return Proposal(
+        outcome=outcome,
+        grade=grade,
+        found=found,
+        steps=tuple(steps),
+        obligations=obligations if category is None else category.obligations,
+        sanctions=() if category is None else category.sanctions,
+        weigh=weighed(facts, framework, record, grade),
+        restorative=right.text if right is not None and not facts.breaches.isdisjoint(right.breaches) else "",
+        questions=questions,
+    )
+
+
+def _listed(framework: Framework, facts: Facts, code: str) -> Breach:
+    try:
+        return framework.breach(facts.audience, code)
+    except LookupError:
+        raise UnknownBreach(f"The framework lists no breach “{code}” for {facts.audience}.") from None
+
+
+def _found(facts: Facts, framework: Framework) -> tuple[Found, ...]:
+    """Every breach where the framework lists it, the gravest first, then in the framework's order."""
+    return tuple(
+        Found(each.code, each.text, category.grade, each.clauses, each.source)
+        for category in reversed(framework.categories(facts.audience))
+        for each in category.breaches
+        if each.code in facts.breaches
+    )
+
+
+def _listings(facts: Facts, framework: Framework, record: Counted) -> Iterator[Step]:
+    """Where each breach is listed. What is only a repetition is treated as what it repeats: the record must show it."""
+    for each in _found(facts, framework):
+        root = _root(framework, facts, each.code)
+        if root.code == each.code:
+            text = f"“{each.text}” is listed in category {each.grade}."
+            yield Step("listed", text, each.source, ("S1",), grade=each.grade)
+        else:
+            grade = framework.grade_of(facts.audience, root.code)
+            text = (
+                f"“{each.text}” is “{root.text}” (category {grade}) again. Only the record can move it up, "
+                "which the next steps look at."
+            )
+            yield Step("treated_as", text, each.source, ("S1", "S4"), grade=grade)
+
+
+def _root(framework: Framework, facts: Facts, code: str) -> Breach:
+    """The breach that this one repeats in the end, or itself."""
+    breach = framework.breach(facts.audience, code)
+    while breach.persists_from is not None:
+        breach = framework.breach(facts.audience, breach.persists_from)
+    return breach
+
+
+def _roots(facts: Facts, framework: Framework) -> tuple[Breach, ...]:
+    found = {_root(framework, facts, each.code) for each in _found(facts, framework)}
+    return tuple(sorted(found, key=lambda each: each.code))
+
+
+def _moved_by_record(rule: EscalationRule, facts: Facts, framework: Framework, record: Counted) -> Iterator[Step]:
+    """The steps of a rule that rests on the earlier record: one for each breach that it moves."""
+    needs = rule.needs
+    for breach in _roots(facts, framework):
+        fits = framework.grade_of(facts.audience, breach.code) == needs.grade or breach.code in needs.breaches
+        entries = _entries(rule, breach, facts, framework, record.inside)
+        by_fact = needs.or_fact is not None and facts.holds(needs.or_fact)
+        if not fits or not (entries or by_fact):
+            continue
+        grade = rule.becomes
+        again = _continued(framework, facts, breach) if rule.by_persists_from else None
+        if again is not None:
+            grade = framework.grade_of(facts.audience, again.code)
+        because = f"it is marked {needs.or_fact}" if not entries else entries_in_words(entries)
+        inside = f" ({look_back_in_words(facts.look_back_from)})" if entries else ""
+        text = f"“{breach.text}” moves to category {grade}: {rule.when}; {because}{inside}."
+        yield Step(rule.code, text, rule.source, rule.duties, tuple(each.id for each in entries), grade)
+
+
+def _entries(
+    rule: EscalationRule, breach: Breach, facts: Facts, framework: Framework, inside: Iterable[Earlier]
+) -> tuple[Earlier, ...]:
+    needs = rule.needs
+    family = _family(framework, facts, breach)
+    return tuple(
+        each
+        for each in inside
+        if each.kind == needs.earlier
+        and (not needs.earlier_grades or each.grade in needs.earlier_grades)
+        and (not needs.same_breach or not family.isdisjoint(each.breaches))
+    )
+
+
+def _family(framework: Framework, facts: Facts, root: Breach) -> frozenset[str]:
+    """The breach and all that repeat it."""
+    return frozenset(
+        each.code
+        for category in framework.categories(facts.audience)
+        for each in category.breaches
+        if _root(framework, facts, each.code).code == root.code
+    )
+
+
+def _continued(framework: Framework, facts: Facts, root: Breach) -> Breach | None:
+    """The breach that this one becomes when it is repeated."""
+    return next(
+        (
+            each
+            for category in framework.categories(facts.audience)
+            for each in category.breaches
+            if each.persists_from == root.code
+        ),
+        None,
+    )
+
+
+def _rules(facts: Facts, framework: Framework, kind: str) -> Iterator[EscalationRule]:
+    return (each for each in framework.escalation.rules if each.audience == facts.audience and each.needs.kind == kind)
+
+
+def _all_facts(rule: EscalationRule, facts: Facts) -> bool:
+    return all(facts.holds(each) for each in rule.needs.facts)
+
+
+def _step(rule: EscalationRule, text: str) -> Step:
+    return Step(rule.code, text, rule.source, rule.duties, grade=rule.becomes)
