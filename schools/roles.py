@@ -99,6 +99,9 @@ class Permission(StrEnum):
     SEE_OUTSTANDING = "see_outstanding"
     SEE_NO_ACCESS = "see_no_access"
     PRINT_POSTERS = "print_posters"
+    DECIDE_SANCTIONS = "decide_sanctions"
+    SEE_MEASURES = "see_measures"
+    SEE_FAIRNESS = "see_fairness"
 
 
 GRANTS: dict[Permission, dict[Role, str]] = {
@@ -210,6 +213,21 @@ GRANTS: dict[Permission, dict[Role, str]] = {
     },
     Permission.PRINT_POSTERS: {
         Role.STAFF: "A7 (CC 3.3.3, CM 3.4.1, NS 5.1): rules in every room with computers",
+    },
+    Permission.DECIDE_SANCTIONS: {
+        Role.HEAD_TEACHER: "S2 (CC 2.3.1, CM 2.3.1): decides on sanctions",
+        Role.CHAIR_OF_GOVERNORS: "S2, R5, R7 (CM 4.4, NE): where the head teacher is involved",
+        Role.VICE_CHAIR: "S2, R7 (NE): where the chair is involved, or kept out for an appeal",
+    },
+    Permission.SEE_MEASURES: {
+        Role.NETWORK_MANAGER: "S1 (CC 5.1.2): takes internet access away and gives it back; never the case itself",
+        Role.HEAD_TEACHER: "S2: which sanctions run, and until when",
+    },
+    Permission.SEE_FAIRNESS: {
+        Role.HEAD_TEACHER: "S3 (CC 5, CM 4.5.2): whether like cases were decided alike",
+        Role.CHAIR_OF_GOVERNORS: "S3, G2 (NS 3): the same, in figures that point to no child",
+        Role.SAFEGUARDING_GOVERNOR: "S3, G2 (NS 3): the same",
+        Role.GOVERNOR: "S3, G2 (NS 3): the same",
     },
 }
 

@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     AGREEMENT_REMINDER = "agreement_reminder"
     AGREEMENT_LINK = "agreement_link"
     AGREEMENT_SIGNED = "agreement_signed"
+    MEASURE_BEGINS = "measure_begins"
+    MEASURE_OVER = "measure_over"
 
 
 # Fixed words: a subject is read on lock screens and whiteboards (finding 10).
@@ -44,6 +46,8 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.AGREEMENT_REMINDER: "Please read and sign",
     NoticeKind.AGREEMENT_LINK: "Your link",
     NoticeKind.AGREEMENT_SIGNED: "Your copy",
+    NoticeKind.MEASURE_BEGINS: "Something waits for you",
+    NoticeKind.MEASURE_OVER: "Something waits for you",
 }
 # What a mail was for, for whoever runs the service: of which school, and never of whom.
 _TO_THE_OFFICER = "To the authority's officer"
@@ -62,6 +66,8 @@ KIND_WORDS: dict[NoticeKind, str] = {
     NoticeKind.AGREEMENT_REMINDER: "A reminder to sign an agreement",
     NoticeKind.AGREEMENT_LINK: "A link to sign an agreement",
     NoticeKind.AGREEMENT_SIGNED: "A copy of what was signed",
+    NoticeKind.MEASURE_BEGINS: "To whoever carries out a measure: one begins",
+    NoticeKind.MEASURE_OVER: "To whoever carries out a measure: one is over",
 }
 _WHY: dict[Problem, str] = {
     Problem.NO_ADDRESS: "The school has put down no address for it.",

@@ -146,7 +146,7 @@ class Incident(models.Model):
         max_length=24,
         blank=True,
         default="",
-        help_text="Who decides on sanctions; empty: nobody at the school is left.",
+        help_text="Who decides on sanctions; empty: nobody at the school can.",
     )
 
     objects = IncidentQuerySet.as_manager()

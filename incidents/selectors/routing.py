@@ -200,6 +200,7 @@ def _routes(row: Mapping[str, Any], shut_out: set[UUID]) -> Routes:
         kept_out=frozenset(map(Role, row["kept_out"])),
         denied=dict.fromkeys(shut_out, "subject"),
         decisions=frozenset(),
+        decider=None,
         nobody_left=row["nobody_left"],
         why=tuple(row["why"]),
     )

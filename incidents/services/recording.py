@@ -16,6 +16,7 @@ from incidents.rules.answers import changed_keys, problems
 from incidents.rules.pages import answers_on, page
 from incidents.rules.routing import Routes
 from incidents.rules.statuses import due_at, may_move
+from incidents.services.cases import sync_cases
 from incidents.services.problems import NamesYourself, NotAcceptable, ShutsYouOut, StaleVersion, WrongStatus
 from incidents.services.reporting import (
     complete,
@@ -90,6 +91,8 @@ def open_record(*, by: Viewer, incident_id: UUID, answers: Mapping[str, Any], ab
             reroute(incident, content=content, at=now, by=by)
             incident.save(force_insert=True)
             keep_first_revision(by, incident, content, now)
+            sync_cases(incident, content=content, by=by, at=now)
+            incident.save(update_fields=["due_at"])
             _audit(by, "incident.recorded", incident)
     except IntegrityError:
         # Their own, which they may have made for somebody else to go on with.
@@ -169,6 +172,9 @@ def save_page(
             fields += ["recorded_at", "due_at", "status"]
             move(by, incident, Status.RECORDED, now)
         if changed or first:
+            # The clock of a first record is short until somebody has been graded.
+            sync_cases(incident, content=content, by=by, at=now)
+            fields += ["due_at"]
             incident.save(update_fields=fields if changed else ["recorded_at", "due_at", "status"])
         incident.drafts.filter(user_id=by.user_id, section=page_code).delete()
         if changed or first:

@@ -38,6 +38,7 @@ class Case(models.Model):
             "proposed": "special",
             "outcome": "special",
             "is_confirmed": "none",
+            "decisions_count": "none",
             "decided": "special",
             "decided_at": "none",
             "departure": "special",
@@ -68,6 +69,7 @@ class Case(models.Model):
     )
     proposed = models.CharField(max_length=1, blank=True)
     is_confirmed = models.BooleanField(default=False, help_text="A person has looked at the facts, not the form alone.")
+    decisions_count = models.PositiveIntegerField(default=0, help_text="The number of the decision that stands.")
     decided = models.CharField(max_length=1, blank=True)
     decided_at = models.DateTimeField(null=True)
     departure = models.CharField(

@@ -137,6 +137,12 @@ def may_take_part(*, by: Appointer, others: Iterable[SecondPerson], about: UUID)
     return by.person_id != about
 
 
+def log_ins_of(*, school_id: UUID, post: Role, today: date) -> tuple[str, ...]:
+    """The addresses by which those who hold a post today log in. One query. Duty L1 (CM 3.1)."""
+    holding = Post.objects.filter(in_force(today), school_id=school_id, post=post.value, person__user__is_active=True)
+    return tuple(holding.order_by("starts_on").values_list("person__user__email", flat=True).distinct())
+
+
 def posts_page(*, viewer: Viewer, today: date) -> PostsPage:
     """Every post of the viewer's school, now and before. Three queries. Raises NotAllowed."""
     viewer.must(Permission.APPOINT)

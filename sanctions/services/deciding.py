@@ -1,0 +1,240 @@
+"""The head teacher decides, revises or quashes. Duties S2, S3, S4, P13 (CC 2.3.1, 4.5, 5, CM 2.3.1, 4.5, 5)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from packs.schema import Framework
+from sanctions.models import Case, Decision, Proposal, Restorative, Sanction, Warning
+from sanctions.rules.deciding import Choice, problems
+from sanctions.rules.departing import departure
+from sanctions.selectors.frameworks import framework_of
+from sanctions.services.cases import Matter, ask_again, locked, newest_proposal
+from sanctions.services.problems import (
+    AlreadyDecided,
+    CannotDecide,
+    FactsOpen,
+    MovedOn,
+    NotDecided,
+    ReasonMissing,
+)
+from schools.roles import Permission
+from schools.viewer import NotAllowed, Viewer
+
+TOLD_BY_DECIDING = ("tell_head",)
+
+
+def decide(*, by: Viewer, case_id: UUID, as_post: str, seen: UUID, choice: Choice) -> Decision:
+    """Decide one case for the first time. Duties S2, S3 (CC 2.3.1, 5, CM 2.3.1, 5). Fifteen queries at most.
+
+    ``seen`` is the proposal that was on the page: where the facts or the earlier record have changed since, nothing is
+    decided. A second click gives back the decision that the first one made. Raises NotAllowed for a post that does not
+    decide, Case.DoesNotExist, FactsOpen, MovedOn, AlreadyDecided, CannotDecide.
+    """
+    _must_decide(by, as_post)
+    with transaction.atomic():
+        case = locked(by, case_id)
+        if case.decided_at is not None:
+            standing = standing_decision(case)
+            if standing.number == 1 and standing.by_id == by.person_id and _says(standing, choice):
+                return standing
+            raise AlreadyDecided
+        proposal = _current(case, seen)
+        return _keep(by, case, proposal, choice, kind="decided", as_post=as_post)
+
+
+def bring_up_to_date(*, by: Viewer, case_id: UUID, matter: Matter) -> None:
+    """Ask again before deciding, in a transaction of its own: whoever must look again sees what has changed.
+
+    Ten queries at most. Raises Case.DoesNotExist.
+    """
+    with transaction.atomic():
+        case = locked(by, case_id)
+        if case.decided_at is None and case.is_confirmed:
+            ask_again(by=by, case=case, matter=matter)
+
+
+def revise(*, by: Viewer, case_id: UUID, as_post: str, seen: int, choice: Choice) -> Decision:
+    """Put another decision in the place of the one that stands, with a reason. Duty S2. Eighteen queries at most.
+
+    What was given by the earlier one ends; what is given now begins anew. ``seen`` is the number of the decision that
+    was on the page. Raises NotAllowed, Case.DoesNotExist, NotDecided, MovedOn, CannotDecide.
+    """
+    _must_decide(by, as_post)
+    with transaction.atomic():
+        case = locked(by, case_id)
+        if case.decided_at is None:
+            raise NotDecided
+        if case.decisions_count != seen:
+            raise MovedOn
+        return _keep(by, case, newest_proposal(case), choice, kind="revised", as_post=as_post)
+
+
+def quash(*, by: Viewer, case_id: UUID, as_post: str, seen: int, reason: str) -> Decision:
+    """Take a decision back on appeal: nothing of it counts any more; its history stays. Duties S2, S5. Nine queries.
+
+    Raises NotAllowed, Case.DoesNotExist, NotDecided, MovedOn, ReasonMissing.
+    """
+    _must_decide(by, as_post)
+    if not reason.strip():
+        raise ReasonMissing("Say who heard the appeal and why the decision is quashed.")
+    with transaction.atomic():
+        case = locked(by, case_id)
+        if case.decided_at is None or standing_decision(case).kind == "quashed":
+            raise NotDecided
+        if case.decisions_count != seen:
+            raise MovedOn
+        nothing = Choice(grade=None, path="none", reason=reason)
+        return _written(by, case, newest_proposal(case), nothing, kind="quashed", as_post=as_post)
+
+
+def standing_decision(case: Case) -> Decision:
+    """The decision that stands. One query. Raises Decision.DoesNotExist."""
+    return Decision.objects.get(case=case, number=case.decisions_count)
+
+
+def _must_decide(by: Viewer, as_post: str) -> None:
+    by.must(Permission.DECIDE_SANCTIONS)
+    if as_post not in {role.value for role in by.roles}:
+        raise NotAllowed
+
+
+def _current(case: Case, seen: UUID) -> Proposal:
+    """The proposal that was seen, if it is still the newest."""
+    if not case.is_confirmed or case.outcome == "unanswered":
+        raise FactsOpen
+    proposal = newest_proposal(case)
+    if proposal.pk != seen:
+        raise MovedOn
+    return proposal
+
+
+def _keep(by: Viewer, case: Case, proposal: Proposal, choice: Choice, *, kind: str, as_post: str) -> Decision:
+    framework = framework_of(case.framework, case.pack_code, case.pack_version)
+    wrong = problems(
+        choice,
+        framework,
+        audience=case.audience,  # type: ignore[arg-type]
+        proposed=proposal.grade or None,  # type: ignore[arg-type]
+        may_be_restorative=may_be_restorative(proposal, framework),
+        today=timezone.localdate(),
+        must_say_why=kind == "revised",
+    )
+    if wrong:
+        raise CannotDecide(wrong)
+    return _written(by, case, proposal, choice, kind=kind, as_post=as_post, framework=framework)
+
+
+def may_be_restorative(proposal: Proposal, framework: Framework) -> bool:
+    """Whether the policy offers to put this right instead of a sanction. Duty P13 (CC 4.5, CM 4.5). No query."""
+    return not frozenset(proposal.facts.content["breaches"]).isdisjoint(framework.restorative.breaches)
+
+
+def _written(
+    by: Viewer,
+    case: Case,
+    proposal: Proposal,
+    choice: Choice,
+    *,
+    kind: str,
+    as_post: str,
+    framework: Framework | None = None,
+) -> Decision:
+    now = timezone.now()
+    breaches = [] if choice.grade is None else sorted(proposal.facts.content["breaches"])
+    decision = Decision.objects.create(
+        school_id=case.school_id,
+        case=case,
+        number=case.decisions_count + 1,
+        kind=kind,
+        proposal=proposal,
+        grade=choice.grade or "",
+        departure=departure(proposal.grade or None, choice.grade),  # type: ignore[arg-type]
+        reason=choice.reason.strip(),
+        path=choice.path,
+        breaches=breaches,
+        warns=_warns(choice, framework),
+        by_id=by.person_id,
+        as_post=as_post,
+        at=now,
+    )
+    _end_what_ran(case, by, now)
+    if framework is not None:
+        _give(case, decision, choice, framework, now)
+    case.decisions_count = decision.number
+    case.decided, case.departure, case.decided_at = decision.grade, decision.departure, case.decided_at or now
+    case.save(update_fields=["decisions_count", "decided", "departure", "decided_at"])
+    case.tasks.filter(code__in=TOLD_BY_DECIDING, done_at__isnull=True).update(done_at=now, done_by_id=by.person_id)
+    _audit(by, f"case.{kind}", case, {"number": decision.number, "departure": decision.departure})
+    return decision
+
+
+def _warns(choice: Choice, framework: Framework | None) -> bool:
+    return choice.warns or any(
+        framework is not None and framework.sanction_type(each.code).counts_as_warning for each in choice.sanctions
+    )
+
+
+def _give(case: Case, decision: Decision, choice: Choice, framework: Framework, now: datetime) -> None:
+    """The rows of what was chosen."""
+    Sanction.objects.bulk_create(
+        Sanction(
+            school_id=case.school_id,
+            case=case,
+            decision=decision,
+            code=each.code,
+            text=framework.sanction_type(each.code).text,
+            detail=each.detail.strip(),
+            starts_on=each.starts_on,
+            ends_on=each.ends_on,
+            tells=framework.sanction_type(each.code).tells or "",
+        )
+        for each in choice.sanctions
+    )
+    if decision.warns:
+        earlier = case.warnings.order_by("given_on").values_list("given_on", flat=True).first()
+        Warning.objects.create(
+            school_id=case.school_id,
+            case=case,
+            decision=decision,
+            person_id=case.person_id,
+            breaches=decision.breaches,
+            given_on=earlier or timezone.localdate(now),
+        )
+    if choice.path == "restorative" and choice.review_on is not None:
+        Restorative.objects.create(
+            school_id=case.school_id,
+            case=case,
+            decision=decision,
+            agreed=choice.agreed.strip(),
+            review_on=choice.review_on,
+        )
+
+
+def _end_what_ran(case: Case, by: Viewer, now: datetime) -> None:
+    case.sanctions.filter(ended_at__isnull=True).update(ended_at=now, ended_why="revised", ended_by_id=by.person_id)
+
+
+def _says(decision: Decision, choice: Choice) -> bool:
+    """Whether a decision on record says what was chosen."""
+    return (
+        decision.grade == (choice.grade or "")
+        and decision.path == choice.path
+        and decision.reason == choice.reason.strip()
+        and {each.code for each in decision.sanctions.all()} == {each.code for each in choice.sanctions}
+    )
+
+
+def _audit(by: Viewer, action: str, case: Case, detail: Mapping[str, int | str]) -> None:
+    audit.record(
+        action,
+        school_id=case.school_id,
+        actor_id=by.user_id,
+        object_type="case",
+        object_id=case.pk,
+        detail=dict(detail),
+    )
