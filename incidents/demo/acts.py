@@ -97,7 +97,14 @@ class Advise:
     advice: Advice
 
 
-Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen | HandOn | Advise
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Whoever decides on sanctions confirmed the facts and decided about each person, as the framework proposes."""
+
+    at: datetime
+
+
+Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen | HandOn | Advise | Decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,9 @@ class _Telling:
             yield Save(
                 _workday(at, 1, time(9, 40)), "action", {"audit_of_use": self._told(story.audit)}, reason=story.reason
             )
+        decided_at = _workday(sent.acknowledged_at or at, 1, time(14, self.spread))
+        if story.is_decided and decided_at < self.setting.now:
+            yield Decide(decided_at)
         if story.course in {Course.CLOSED, Course.REOPENED, Course.UPDATED}:
             closed_at = _workday(sent.acknowledged_at or at, 1, time(15, 35))
             yield Close(closed_at)

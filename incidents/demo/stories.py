@@ -18,6 +18,7 @@ from schools.demo_people import DemoPerson
 from schools.roles import Role
 
 FOLDER = Path(__file__).parent
+DECIDED_AFTER_DAYS = 2
 
 
 class Course(StrEnum):
@@ -114,6 +115,13 @@ class Story:
     handled_by: Role = Role.COORDINATOR
     handed_on: HandedOn | None = None
     advice: tuple[Advice, ...] = ()
+    waits: bool = False
+    """Nobody has decided on sanctions yet."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody has decided on sanctions: of what is a few days old, unless the story says that it waits."""
+        return not self.waits and self.day > DECIDED_AFTER_DAYS
 
     def telling(self, text: str, names: Iterable[DemoName]) -> str:
         """A text of the story with the names in it."""

@@ -19,6 +19,7 @@ from django.conf import settings
 from audit.models import Entry
 from incidents import projection
 from incidents.demo import acts
+from incidents.demo.deciding import decide_as_proposed
 from incidents.demo.files import bytes_of
 from incidents.demo.queueing import Desk, QueuedMail, queue
 from incidents.models import (
@@ -35,11 +36,14 @@ from incidents.models import (
 from incidents.rules.answers import changed_keys
 from incidents.rules.references import make_reference
 from incidents.rules.statuses import due_at
+from incidents.services.cases import sync_cases
 from incidents.services.recording import newest_content
 from incidents.services.reporting import complete
 from incidents.services.rerouting import reroute
 from schools.demo_people import DemoPerson
 from schools.files import check_file
+from schools.models import School
+from schools.roles import Role
 from schools.rules.files import tidy_filename
 from schools.sealing import seal
 from schools.viewer import Viewer
@@ -110,6 +114,7 @@ class Writer:
             self._move(Status.RECORDED, act.at)
         if changed or is_first:
             incident.save()
+            self._ask(act.at, self.keeper)
             action = "incident.recorded" if is_first else "incident.corrected"
             detail = {"revision": incident.revision, "fields": changed, "to": incident.handler_post}
             self._audit(action, self.keeper, act.at, detail)
@@ -182,6 +187,13 @@ class Writer:
         detail = {"kind": advice.kind, "decision": advice.decision}
         self._audit("incident.advice_recorded", self.keeper, act.at, detail)
 
+    @write.register
+    def _(self, act: acts.Decide) -> None:
+        post = self.incident.decider_post
+        if post:
+            decider = _viewer(self.desk.school, self.desk.holders[Role(post)], Role(post))
+            decide_as_proposed(decider, self.incident, act.at)
+
     def _new(self, at: datetime, status: Status) -> None:
         pack = self.desk.pack
         self.incident = Incident(
@@ -205,6 +217,7 @@ class Writer:
         self._keep_revision(at, by, [], "")
         projection.involve(incident, [], self.content["people"], revision=1)
         self._keep_transition(at, by, "")
+        self._ask(at, by)
 
     def _start_clock(self, at: datetime) -> None:
         self.incident.recorded_at, self.incident.due_at = at, due_at(at, settings.REPORT_DUE_HOURS)
@@ -218,16 +231,12 @@ class Writer:
         self._route(act.at, self.keeper)
 
     def _route(self, at: datetime, by: DemoPerson, why: HandoverWhy = HandoverWhy.ROUTED, reason: str = "") -> None:
-        assert by.user_id is not None
-        viewer = Viewer(
-            user_id=by.user_id,
-            school_id=self.desk.school.pk,
-            person_id=by.person_id,
-            display_name=str(by.name),
-            school_name=self.desk.school.name,
-            roles=frozenset(),
-        )
-        reroute(self.incident, content=self.content, at=at, by=viewer, why=why, reason=reason)
+        reroute(self.incident, content=self.content, at=at, by=_viewer(self.desk.school, by), why=why, reason=reason)
+
+    def _ask(self, at: datetime, by: DemoPerson) -> None:
+        if self.incident.recorded_at is not None:
+            sync_cases(self.incident, content=self.content, by=_viewer(self.desk.school, by), at=at)
+            self.incident.save(update_fields=["due_at"])
 
     def _keep_revision(self, at: datetime, by: DemoPerson, changed: list[str], reason: str) -> None:
         Revision.objects.create(
@@ -266,3 +275,15 @@ class Writer:
             detail=dict(detail),
             at=at,
         )
+
+
+def _viewer(school: School, who: DemoPerson, *posts: Role) -> Viewer:
+    assert who.user_id is not None
+    return Viewer(
+        user_id=who.user_id,
+        school_id=school.pk,
+        person_id=who.person_id,
+        display_name=str(who.name),
+        school_name=school.name,
+        roles=frozenset(posts),
+    )

@@ -54,7 +54,7 @@ def sync_cases(incident: Incident, *, content: Mapping[str, Any], by: Viewer | N
     wanted = dict(_subjects(content))
     there = {each.case.person_id: each.case for each in _cases_of(incident)}
     if wanted or there:
-        _bring_in_line(incident, content, wanted, there, by)
+        _bring_in_line(incident, content, wanted, there, by, at)
     set_clock(incident, content, at=at, by=by)
 
 
@@ -64,6 +64,7 @@ def _bring_in_line(
     wanted: Mapping[UUID, Audience],
     there: Mapping[UUID, Case],
     by: Viewer | None,
+    at: datetime,
 ) -> None:
     matter = matter_of(incident)
     groups = dict(Pupil.objects.filter(person__in=wanted.keys()).values_list("person_id", "year_group"))
@@ -81,15 +82,15 @@ def _bring_in_line(
             year_group=groups.get(person_id, ""),
         )
         if case is None:
-            case = cases.open_case(by=by, matter=matter, person_id=person_id, audience=audience, said=said)
+            case = cases.open_case(by=by, matter=matter, person_id=person_id, audience=audience, said=said, now=at)
             CaseOf.objects.create(school_id=incident.school_id, incident=incident, case=case)
             continue
         if case.withdrawn_at is not None:
-            cases.take_back(by=by, case=case, matter=matter)
-        cases.form_says(by=by, case=case, matter=matter, said=said)
+            cases.take_back(by=by, case=case, matter=matter, now=at)
+        cases.form_says(by=by, case=case, matter=matter, said=said, now=at)
     for person_id, case in there.items():
         if person_id not in wanted and case.withdrawn_at is None and case.decided_at is None:
-            cases.withdraw(by=by, case=case)
+            cases.withdraw(by=by, case=case, now=at)
 
 
 def set_clock(

@@ -51,7 +51,10 @@ class Migration(migrations.Migration):
                         default=False, help_text="A person has looked at the facts, not the form alone."
                     ),
                 ),
-                ("decisions_count", models.PositiveIntegerField(default=0, help_text="The number of the decision that stands.")),
+                (
+                    "decisions_count",
+                    models.PositiveIntegerField(default=0, help_text="The number of the decision that stands."),
+                ),
                 ("decided", models.CharField(blank=True, max_length=1)),
                 ("decided_at", models.DateTimeField(null=True)),
                 (

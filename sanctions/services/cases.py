@@ -74,7 +74,9 @@ class Confirmed:
     note: str = ""
 
 
-def open_case(*, by: Viewer | None, matter: Matter, person_id: UUID, audience: Audience, said: Said) -> Case:
+def open_case(
+    *, by: Viewer | None, matter: Matter, person_id: UUID, audience: Audience, said: Said, now: datetime | None = None
+) -> Case:
     """Ask the framework about one person, from what the form says. Nine queries.
 
     The framework in force now is the one this case keeps. Runs in the caller's transaction, which has asked whether the
@@ -83,7 +85,7 @@ def open_case(*, by: Viewer | None, matter: Matter, person_id: UUID, audience: A
     version, framework = framework_for(
         school_id=matter.school_id, pack_code=matter.pack_code, pack_version=matter.pack_version
     )
-    now = timezone.now()
+    now = now or timezone.now()
     case = Case.objects.create(
         school_id=matter.school_id,
         person_id=person_id,
@@ -103,7 +105,7 @@ def open_case(*, by: Viewer | None, matter: Matter, person_id: UUID, audience: A
     return case
 
 
-def form_says(*, by: Viewer | None, case: Case, matter: Matter, said: Said) -> None:
+def form_says(*, by: Viewer | None, case: Case, matter: Matter, said: Said, now: datetime | None = None) -> None:
     """What the form says now, where nobody has confirmed the facts; confirmed ones stay. Eight queries at most."""
     if case.is_confirmed or case.decided_at is not None:
         _keep_in_step(case, matter)
@@ -113,10 +115,12 @@ def form_says(*, by: Viewer | None, case: Case, matter: Matter, said: Said) -> N
     facts = _as_said(_bare(case, framework), said)
     if not is_news(case, facts):
         return
-    _ask(case, facts, framework, matter, by=by, now=timezone.now())
+    _ask(case, facts, framework, matter, by=by, now=now or timezone.now())
 
 
-def confirm_facts(*, by: Viewer, case_id: UUID, matter: Matter, seen: int, facts: Confirmed) -> Case:
+def confirm_facts(
+    *, by: Viewer, case_id: UUID, matter: Matter, seen: int, facts: Confirmed, now: datetime | None = None
+) -> Case:
     """Put down the facts as a person has looked at them, and ask the framework again. Duty S3 (CC 5). Ten queries.
 
     ``seen`` is the number of the facts that were on the page. Saving what is already confirmed changes nothing: a
@@ -143,7 +147,7 @@ def confirm_facts(*, by: Viewer, case_id: UUID, matter: Matter, seen: int, facts
             return case
         if case.facts_number != seen:
             raise MovedOn
-        now = timezone.now()
+        now = now or timezone.now()
         _ask(case, wanted, framework, matter, by=by, now=now, is_confirmed=True, note=facts.note.strip()[:2000])
         _audit(by, "case.facts_confirmed", case, now)
     return case
@@ -160,18 +164,18 @@ def ask_again(*, by: Viewer, case: Case, matter: Matter) -> bool:
     return True
 
 
-def withdraw(*, by: Viewer | None, case: Case) -> None:
+def withdraw(*, by: Viewer | None, case: Case, now: datetime | None = None) -> None:
     """The record does not name this person as a subject any more: nothing is asked of anybody. Three queries."""
-    now = timezone.now()
+    now = now or timezone.now()
     case.withdrawn_at = now
     case.save(update_fields=["withdrawn_at"])
     case.tasks.filter(done_at__isnull=True, dropped_at__isnull=True).update(dropped_at=now)
     _audit(by, "case.withdrawn", case, now)
 
 
-def take_back(*, by: Viewer | None, case: Case, matter: Matter) -> None:
+def take_back(*, by: Viewer | None, case: Case, matter: Matter, now: datetime | None = None) -> None:
     """The record names this person again. Five queries at most."""
-    now = timezone.now()
+    now = now or timezone.now()
     case.withdrawn_at = None
     case.save(update_fields=["withdrawn_at"])
     _audit(by, "case.taken_back", case, now)

@@ -28,7 +28,9 @@ from schools.viewer import NotAllowed, Viewer
 TOLD_BY_DECIDING = ("tell_head",)
 
 
-def decide(*, by: Viewer, case_id: UUID, as_post: str, seen: UUID, choice: Choice) -> Decision:
+def decide(
+    *, by: Viewer, case_id: UUID, as_post: str, seen: UUID, choice: Choice, now: datetime | None = None
+) -> Decision:
     """Decide one case for the first time. Duties S2, S3 (CC 2.3.1, 5, CM 2.3.1, 5). Fifteen queries at most.
 
     ``seen`` is the proposal that was on the page: where the facts or the earlier record have changed since, nothing is
@@ -44,7 +46,7 @@ def decide(*, by: Viewer, case_id: UUID, as_post: str, seen: UUID, choice: Choic
                 return standing
             raise AlreadyDecided
         proposal = _current(case, seen)
-        return _keep(by, case, proposal, choice, kind="decided", as_post=as_post)
+        return _keep(by, case, proposal, choice, kind="decided", as_post=as_post, now=now or timezone.now())
 
 
 def bring_up_to_date(*, by: Viewer, case_id: UUID, matter: Matter) -> None:
@@ -71,7 +73,7 @@ def revise(*, by: Viewer, case_id: UUID, as_post: str, seen: int, choice: Choice
             raise NotDecided
         if case.decisions_count != seen:
             raise MovedOn
-        return _keep(by, case, newest_proposal(case), choice, kind="revised", as_post=as_post)
+        return _keep(by, case, newest_proposal(case), choice, kind="revised", as_post=as_post, now=timezone.now())
 
 
 def quash(*, by: Viewer, case_id: UUID, as_post: str, seen: int, reason: str) -> Decision:
@@ -89,7 +91,7 @@ def quash(*, by: Viewer, case_id: UUID, as_post: str, seen: int, reason: str) ->
         if case.decisions_count != seen:
             raise MovedOn
         nothing = Choice(grade=None, path="none", reason=reason)
-        return _written(by, case, newest_proposal(case), nothing, kind="quashed", as_post=as_post)
+        return _written(by, case, newest_proposal(case), nothing, kind="quashed", as_post=as_post, now=timezone.now())
 
 
 def standing_decision(case: Case) -> Decision:
@@ -113,7 +115,9 @@ def _current(case: Case, seen: UUID) -> Proposal:
     return proposal
 
 
-def _keep(by: Viewer, case: Case, proposal: Proposal, choice: Choice, *, kind: str, as_post: str) -> Decision:
+def _keep(
+    by: Viewer, case: Case, proposal: Proposal, choice: Choice, *, kind: str, as_post: str, now: datetime
+) -> Decision:
     framework = framework_of(case.framework, case.pack_code, case.pack_version)
     wrong = problems(
         choice,
@@ -121,12 +125,12 @@ def _keep(by: Viewer, case: Case, proposal: Proposal, choice: Choice, *, kind: s
         audience=case.audience,  # type: ignore[arg-type]
         proposed=proposal.grade or None,  # type: ignore[arg-type]
         may_be_restorative=may_be_restorative(proposal, framework),
-        today=timezone.localdate(),
+        today=timezone.localdate(now),
         must_say_why=kind == "revised",
     )
     if wrong:
         raise CannotDecide(wrong)
-    return _written(by, case, proposal, choice, kind=kind, as_post=as_post, framework=framework)
+    return _written(by, case, proposal, choice, kind=kind, as_post=as_post, now=now, framework=framework)
 
 
 def may_be_restorative(proposal: Proposal, framework: Framework) -> bool:
@@ -142,9 +146,9 @@ def _written(
     *,
     kind: str,
     as_post: str,
+    now: datetime,
     framework: Framework | None = None,
 ) -> Decision:
-    now = timezone.now()
     breaches = [] if choice.grade is None else sorted(proposal.facts.content["breaches"])
     decision = Decision.objects.create(
         school_id=case.school_id,
@@ -169,7 +173,7 @@ def _written(
     case.decided, case.departure, case.decided_at = decision.grade, decision.departure, case.decided_at or now
     case.save(update_fields=["decisions_count", "decided", "departure", "decided_at"])
     case.tasks.filter(code__in=TOLD_BY_DECIDING, done_at__isnull=True).update(done_at=now, done_by_id=by.person_id)
-    _audit(by, f"case.{kind}", case, {"number": decision.number, "departure": decision.departure})
+    _audit(by, f"case.{kind}", case, now, {"number": decision.number, "departure": decision.departure})
     return decision
 
 
@@ -229,7 +233,7 @@ def _says(decision: Decision, choice: Choice) -> bool:
     )
 
 
-def _audit(by: Viewer, action: str, case: Case, detail: Mapping[str, int | str]) -> None:
+def _audit(by: Viewer, action: str, case: Case, at: datetime, detail: Mapping[str, int | str]) -> None:
     audit.record(
         action,
         school_id=case.school_id,
@@ -237,4 +241,5 @@ def _audit(by: Viewer, action: str, case: Case, detail: Mapping[str, int | str])
         object_type="case",
         object_id=case.pk,
         detail=dict(detail),
+        at=at,
     )

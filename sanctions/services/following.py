@@ -22,7 +22,15 @@ BEGUN, OVER = "measure_begins", "measure_over"
 BATCH = 500
 
 
-def do_task(*, by: Viewer, task_id: UUID, cases: Collection[UUID], decision: str = "", how: str = "") -> Task:
+def do_task(
+    *,
+    by: Viewer,
+    task_id: UUID,
+    cases: Collection[UUID],
+    decision: str = "",
+    how: str = "",
+    now: datetime | None = None,
+) -> Task:
     """Say that something was done, or what was decided about it. Duties S1, R11, P3 (PR flowchart). Three queries.
 
     ``cases`` are those of the same matter that the viewer may know of. Raises Task.DoesNotExist, NothingToDo,
@@ -34,10 +42,10 @@ def do_task(*, by: Viewer, task_id: UUID, cases: Collection[UUID], decision: str
             raise NothingToDo
         if task.records_decision and (decision not in {"yes", "no"} or not how.strip()):
             raise NotWholeYet
-        task.done_at, task.done_by_id = timezone.now(), by.person_id
+        task.done_at, task.done_by_id = now or timezone.now(), by.person_id
         task.decision, task.how = decision if task.records_decision else "", how.strip()[:2000]
         task.save(update_fields=["done_at", "done_by", "decision", "how"])
-        _audit(by, "case.task_done", "task", task.pk, task.school_id)
+        _audit(by, "case.task_done", "task", task.pk, task.school_id, task.done_at)
     return task
 
 
@@ -134,11 +142,14 @@ def _tell(sanction: Sanction, kind: str) -> None:
         queue_notice(kind, school_id=sanction.school_id, to=address, object_id=sanction.pk)
 
 
-def _audit(by: Viewer | None, action: str, object_type: str, object_id: UUID, school_id: UUID) -> None:
+def _audit(
+    by: Viewer | None, action: str, object_type: str, object_id: UUID, school_id: UUID, at: datetime | None = None
+) -> None:
     audit.record(
         action,
         school_id=school_id,
         actor_id=by.user_id if by else None,
         object_type=object_type,
         object_id=object_id,
+        at=at,
     )

@@ -15,10 +15,12 @@ from django.utils import timezone
 from audit.models import Entry
 from dispatch.models import Document, Message
 from incidents.demo import acts
+from incidents.demo.deciding import decide_as_proposed
 from incidents.demo.files import bytes_of
 from incidents.demo.stories import stories_of
 from incidents.models import (
     Advice,
+    CaseOf,
     Conflict,
     Draft,
     Evidence,
@@ -38,8 +40,18 @@ from incidents.services.handing_on import hand_on
 from incidents.services.recording import open_record, save_page
 from incidents.services.reporting import report_incident, save_report_draft
 from incidents.services.sending import finalise
+from sanctions.models import (
+    Case,
+    FactsRecord,
+    Proposal,
+    Sanction,
+    Task,
+    Warning,
+)
+from sanctions.models import Decision as SanctionDecision
 from schools.demo_cast import SCHOOLS
 from schools.demo_people import DemoPerson, demo_id, fill_schools, school_id_of
+from schools.models import Post
 from schools.sealing import unseal
 from schools.selectors import viewer_for
 from schools.viewer import Viewer
@@ -53,6 +65,8 @@ OF_THE_MAIL = {
     "token_expires_at", "to_address", "drawn_at", "pdf_sealed", "pdf_sha256", "pdf_bytes", "pdf_pages", "attachment",
     "attachment_sha256",
 }  # fmt: skip
+# What earlier decisions a proposal rests on is told by ids and references, which are by chance.
+OF_THE_RUN = {"case_id", "facts_id", "proposal_id", "decision_id", "content", "sha256"}
 OTHER_IDS = {"message", "document", "evidence"}
 BY_THE_WORKER = ("message.accepted", "message.failed", "message.uncertain", "message.acknowledged")
 
@@ -164,6 +178,17 @@ def _(act: acts.Advise, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> 
     record_advice(by=keeper, incident_id=incident_id, kind=advice.kind, decision=advice.decision, reason=advice.reason)
 
 
+@play.register
+def _(act: acts.Decide, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
+    incident = Incident.objects.get(pk=incident_id)
+    posts = Post.objects.filter(school=incident.school_id, post=incident.decider_post).select_related("person")
+    for post in posts[:1]:
+        assert post.person.user_id is not None
+        viewer = viewer_for(user_id=post.person.user_id, today=act.at.date())
+        assert viewer is not None
+        decide_as_proposed(viewer, incident, act.at)
+
+
 def rows_of_stories() -> dict[str, dict[str, list[Any]]]:
     """By story, then by table: the rows without what varies."""
     stories = {
@@ -187,6 +212,13 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
             yield model.__name__, row.incident_id, plain(row)
     for content in EvidenceContent.objects.select_related("evidence").order_by("evidence__added_at"):
         yield "content", content.evidence.incident_id, unseal(content.sealed)
+    of_case = {each.case_id: each.incident_id for each in CaseOf.objects.filter(school_id__in=ids)}
+    for case in Case.objects.filter(pk__in=of_case).order_by("person_id"):
+        yield "case", of_case[case.pk], plain(case, OF_THE_RUN)
+    for model in (FactsRecord, Proposal, SanctionDecision, Sanction, Warning, Task):
+        found = model.objects.filter(case__in=of_case).select_related("case")
+        for row in sorted(found, key=lambda each: (str(each.case.person_id), *ordered_by(each))):
+            yield model.__name__, of_case[row.case_id], plain(row, OF_THE_RUN)
     messages: dict[UUID, UUID] = {}
     for message in Message.objects.select_related("document").order_by("created_at"):
         messages[message.pk] = message.document.subject_id
@@ -200,8 +232,14 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
         entry.detail = {
             key: value for key, value in entry.detail.items() if key not in {"message", "document", "evidence"}
         }
+        if entry.object_type == "task":
+            continue
         assert entry.object_id is not None
-        yield "audit", messages.get(entry.object_id, entry.object_id), plain(entry)
+        yield "audit", messages.get(entry.object_id, of_case.get(entry.object_id, entry.object_id)), plain(entry)
+
+
+def ordered_by(row: Any) -> tuple[str, ...]:
+    return tuple(str(getattr(row, name, "")) for name in ("at", "number", "code"))
 
 
 def ordered(rows: Any) -> list[Any]:
