@@ -1,7 +1,7 @@
 """sanctions.yaml: categories, breaches, sanctions, obligations, and what moves a case up."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Literal, TypeVar
 
 from packs.building.duties import References
 from packs.reading import Node, PackError, Table, codes, texts
@@ -23,6 +23,7 @@ from packs.schema import (
     Form,
     Framework,
     Grade,
+    Nature,
     Needs,
     Obligation,
     Restorative,
@@ -30,6 +31,7 @@ from packs.schema import (
     Suggestion,
 )
 
+Word = TypeVar("Word", bound=str)
 _OUTCOMES: tuple[Grade | Literal["none"], ...] = (*GRADES, "none")
 
 
@@ -80,11 +82,18 @@ def _breach_codes(nodes: list[Node], listed: frozenset[str]) -> tuple[str, ...]:
 def _suggestions(node: Node, listed: dict[str, frozenset[str]], form: Form) -> dict[str, tuple[Suggestion, ...]]:
     with node.table() as table:
         return {
-            f"{audience}_form": tuple(
-                _suggestion(item, listed[audience], form) for item in table.need(audience).items(least=1)
-            )
-            for audience in AUDIENCES
+            f"{audience}_form": _suggestions_for(table.need(audience), listed[audience], form) for audience in AUDIENCES
         }
+
+
+def _suggestions_for(node: Node, listed: frozenset[str], form: Form) -> tuple[Suggestion, ...]:
+    found: dict[tuple[str, str, Nature | None], Suggestion] = {}
+    for item in node.items(least=1):
+        each = _suggestion(item, listed, form)
+        if (each.field, each.option, each.nature) in found:
+            raise item.fault(f"what “{each.option}” suggests is there twice.")
+        found[each.field, each.option, each.nature] = each
+    return tuple(found.values())
 
 
 def _suggestion(item: Node, listed: frozenset[str], form: Form) -> Suggestion:
@@ -222,7 +231,6 @@ def _escalation(
 ) -> Escalation:
     with node.table() as table, table.need("look_back").table() as look_back:
         choices = look_back.need("school_may_set").items(least=1)
-        texts(choices)  # refuses a word that is there twice
         rules: dict[str, EscalationRule] = {}
         for item in table.need("rules").items(least=1):
             with item.table() as row:
@@ -232,11 +240,16 @@ def _escalation(
                 rules[rule.code] = rule
         return Escalation(
             look_back=look_back.need("default").one_of(LOOK_BACKS),
-            look_back_choices=tuple(each.one_of(LOOK_BACKS) for each in choices),
+            look_back_choices=_once(choices, LOOK_BACKS),
             look_back_note=look_back.need("note").text(),
             rules=tuple(rules.values()),
             principle=table.need("principle").text(),
         )
+
+
+def _once(nodes: list[Node], words: tuple[Word, ...]) -> tuple[Word, ...]:
+    texts(nodes)  # refuses a word that is there twice
+    return tuple(each.one_of(words) for each in nodes)
 
 
 def _needs(node: Node, listed: frozenset[str]) -> Needs:
@@ -248,10 +261,10 @@ def _needs(node: Node, listed: frozenset[str]) -> Needs:
             grade=None if grade is None else grade.one_of(GRADES),
             breaches=_breach_codes(row.items("breaches"), listed),
             earlier=None if earlier is None else earlier.one_of(EARLIER_KINDS),
-            earlier_grades=tuple(each.one_of(GRADES) for each in row.items("earlier_grades")),
+            earlier_grades=_once(row.items("earlier_grades"), GRADES),
             same_breach=row.flag("same_breach"),
             or_fact=None if or_fact is None else or_fact.one_of(FACTS),
-            facts=tuple(each.one_of(FACTS) for each in row.items("facts")),
+            facts=_once(row.items("facts"), FACTS),
         )
         if (needs.kind == "earlier") != (needs.earlier is not None):
             raise kind.fault("a rule of the kind “earlier” says which earlier entry it needs, and no other rule does.")
@@ -259,6 +272,14 @@ def _needs(node: Node, listed: frozenset[str]) -> Needs:
             raise kind.fault("a rule of the kind “earlier” says for which grade or breaches it holds.")
         if needs.kind != "earlier" and not needs.facts:
             raise kind.fault("a rule of this kind says which facts it needs.")
+        if needs.kind == "accident" and "accidental" not in needs.facts:
+            raise kind.fault("a rule of the kind “accident” needs the fact “accidental”.")
+        # What the engine would pass over in silence is refused here.
+        of_the_record = (needs.grade, needs.breaches, needs.earlier_grades, needs.same_breach, needs.or_fact)
+        if needs.kind != "earlier" and any(of_the_record):
+            raise kind.fault("a rule of this kind needs facts, and nothing besides.")
+        if needs.kind == "earlier" and needs.facts:
+            raise kind.fault("a rule of the kind “earlier” needs no facts; one that stands for the entry is or_fact.")
         return needs
 
 
@@ -270,12 +291,17 @@ def _escalation_rule(
     becomes = becomes_node.one_of(_OUTCOMES)
     if becomes != "none" and becomes not in enabled[audience]:
         raise becomes_node.fault(f"the category {becomes} is not enabled for {audience}.")
+    needs = _needs(row.need("needs"), listed[audience])
+    if becomes == "none" and needs.kind != "accident":
+        raise becomes_node.fault("only a rule of the kind “accident” leaves a case without a category.")
     if by is not None:
         by.one_of(("persists_from",))
+        if needs.kind != "earlier":
+            raise by.fault("only a rule of the kind “earlier” follows what a breach continues.")
     return EscalationRule(
         code=row.need("code").code(),
         audience=audience,
-        needs=_needs(row.need("needs"), listed[audience]),
+        needs=needs,
         when=row.need("when").text(),
         becomes=None if becomes == "none" else becomes,
         by_persists_from=by is not None,

@@ -105,7 +105,7 @@ def content_of(facts: Facts) -> dict[str, Any]:
                 "id": each.id,
                 "kind": each.kind,
                 "grade": each.grade,
-                "breaches": list(each.breaches),
+                "breaches": sorted(each.breaches),
                 "reference": each.reference,
             }
             for each in facts.record
@@ -122,6 +122,10 @@ def facts_from(content: Mapping[str, Any]) -> Facts:
         start, audience = content["look_back_from"], content["audience"]
         if audience not in AUDIENCES:
             raise NotFacts("The facts are about nobody that a framework knows.")
+        if any(not isinstance(content[flag], bool) for flag in FLAGS):
+            raise NotFacts("What is so or not so must be one of the two.")
+        if content["told_staff_promptly"] not in (True, False, None):
+            raise NotFacts("Staff were told, or not, or nobody has answered.")
         return Facts(
             audience=audience,
             happened_on=date.fromisoformat(content["happened_on"]),
@@ -133,7 +137,9 @@ def facts_from(content: Mapping[str, Any]) -> Facts:
             year_group=content["year_group"],
             **{flag: content[flag] for flag in FLAGS},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except NotFacts:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise NotFacts("The facts are not whole.") from error
 
 

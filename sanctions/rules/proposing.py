@@ -6,15 +6,15 @@ the same bytes.
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from packs.schema import Breach, EscalationRule, Framework, Grade, Obligation
 from sanctions.rules.departing import height
 from sanctions.rules.facts import Earlier, Facts
 from sanctions.rules.looking_back import Counted, counted
 from sanctions.rules.weighing import Weigh, weighed
-from sanctions.rules.words import entries_in_words, look_back_in_words
+from sanctions.rules.words import MARKED, entries_in_words, look_back_in_words
 
 Outcome = Literal["graded", "nothing", "unanswered"]
 TOLD = "told_staff_promptly"
@@ -41,7 +41,7 @@ class Step:
     """One step of the reasoning, in a sentence, with its clause and the earlier entries that it rests on."""
 
     code: str
-    """`listed`, `treated_as`, `no_breach`, `gravest`, or the code of a rule."""
+    """`listed`, `treated_as`, `unanswered`, `no_breach`, `gravest`, or the code of a rule."""
     text: str
     source: tuple[str, ...]
     duties: tuple[str, ...] = ()
@@ -71,7 +71,12 @@ class Proposal:
 
     def as_bytes(self) -> bytes:
         """The proposal in one certain form, to be kept and compared."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(self, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    # What dataclasses.asdict gives, without the copies that it makes of every text.
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def propose(facts: Facts, framework: Framework) -> Proposal:
@@ -86,18 +91,18 @@ def propose(facts: Facts, framework: Framework) -> Proposal:
     record = counted(facts)
     accident = list(_rules(facts, framework, "accident"))
     if accident and facts.is_accident and facts.told_staff_promptly is None:
-        return _closed(facts, framework, record, "unanswered", None, [], questions=(TOLD,))
+        return _unanswered(accident, facts, framework, record)
     settled = next((rule for rule in accident if _all_facts(rule, facts)), None)
     if settled is not None and facts.is_accident:
         return _by_accident(settled, facts, framework, record)
     steps = [*_listings(facts, framework, record)]
     if settled is not None and settled.becomes is not None:
-        text = f"It began by accident, and staff were not told: that alone is category {settled.becomes}."
+        text = f"It began by accident, and staff were not told promptly: that alone is category {settled.becomes}."
         steps.append(_step(settled, text))
     for rule in _rules(facts, framework, "earlier"):
         steps += _moved_by_record(rule, facts, framework, record)
     steps += [
-        _step(rule, f"Moved to category {rule.becomes}: {rule.when}.")
+        _step(rule, f"The policy puts this in category {rule.becomes}: {rule.when}.")
         for rule in _rules(facts, framework, "facts")
         if _all_facts(rule, facts)
     ]
@@ -112,12 +117,25 @@ def propose(facts: Facts, framework: Framework) -> Proposal:
     return _closed(facts, framework, record, "graded", grade, steps)
 
 
+def _unanswered(rules: list[EscalationRule], facts: Facts, framework: Framework, record: Counted) -> Proposal:
+    text = (
+        "It is put down as an accident. Nobody has answered yet whether staff were told promptly, and what this comes "
+        "to depends on the answer."
+    )
+    source = tuple(dict.fromkeys(clause for rule in rules for clause in rule.source))
+    duties = tuple(dict.fromkeys(duty for rule in rules for duty in rule.duties))
+    steps = [Step("unanswered", text, source, duties)]
+    return _closed(facts, framework, record, "unanswered", None, steps, questions=(TOLD,), by_accident=True)
+
+
 def _by_accident(rule: EscalationRule, facts: Facts, framework: Framework, record: Counted) -> Proposal:
     if rule.becomes is None:
-        text = "It was an accident, and staff were told: nobody is blamed and nothing is sanctioned."
-        return _closed(facts, framework, record, "nothing", None, [_step(rule, text)], framework.no_blame)
-    text = f"It was an accident, and staff were not told: category {rule.becomes}, and no more."
-    return _closed(facts, framework, record, "graded", rule.becomes, [_step(rule, text)])
+        text = "It was an accident, and staff were told promptly: nobody is blamed and nothing is sanctioned."
+        return _closed(
+            facts, framework, record, "nothing", None, [_step(rule, text)], framework.no_blame, by_accident=True
+        )
+    text = f"It was an accident, and staff were not told promptly: category {rule.becomes}, and no more."
+    return _closed(facts, framework, record, "graded", rule.becomes, [_step(rule, text)], by_accident=True)
 
 
 def _closed(
@@ -129,7 +147,10 @@ def _closed(
     steps: list[Step],
     obligations: tuple[Obligation, ...] = (),
     questions: tuple[str, ...] = (),
+    *,
+    by_accident: bool = False,
 ) -> Proposal:
+    """``by_accident``: a rule of accidents settles it, so that neither the breaches nor the record are graded."""
     category = None if grade is None else framework.category(facts.audience, grade)
     found = _found(facts, framework)
     right = framework.restorative if facts.audience == "pupil" and grade is not None else None
@@ -140,7 +161,15 @@ def _closed(
         steps=tuple(steps),
         obligations=obligations if category is None else category.obligations,
         sanctions=() if category is None else category.sanctions,
-        weigh=weighed(facts, framework, record, grade),
+        weigh=weighed(
+            facts,
+            framework,
+            record,
+            grade,
+            rested_on={each for step in steps for each in step.earlier},
+            unwarned=() if by_accident else _unwarned(facts, framework, record, steps),
+            ungraded=[each.text for each in found if height(each.grade) > height(grade)] if by_accident else (),
+        ),
         restorative=right.text if right is not None and not facts.breaches.isdisjoint(right.breaches) else "",
         questions=questions,
     )
@@ -173,10 +202,45 @@ def _listings(facts: Facts, framework: Framework, record: Counted) -> Iterator[S
         else:
             grade = framework.grade_of(facts.audience, root.code)
             text = (
-                f"“{each.text}” is “{root.text}” (category {grade}) again. Only the record can move it up, "
-                "which the next steps look at."
+                f"“{each.text}” means “{root.text}” again, which is category {grade}. "
+                f"{_what_moves_it(framework, facts, root)} can move it up."
             )
             yield Step("treated_as", text, each.source, ("S1", "S4"), grade=grade)
+
+
+def _what_moves_it(framework: Framework, facts: Facts, root: Breach) -> str:
+    """What a repetition needs before it counts as one."""
+    facts_named = [
+        MARKED[rule.needs.or_fact]
+        for rule in _rules(facts, framework, "earlier")
+        if rule.needs.or_fact is not None and _fits(rule, root, facts, framework)
+    ]
+    earlier = "Only an earlier warning or decision that still counts"
+    return f"{earlier}, or its being marked as {' or '.join(facts_named)}," if facts_named else earlier
+
+
+def _fits(rule: EscalationRule, breach: Breach, facts: Facts, framework: Framework) -> bool:
+    """Whether a rule speaks of this breach."""
+    needs = rule.needs
+    return framework.grade_of(facts.audience, breach.code) == needs.grade or breach.code in needs.breaches
+
+
+def _unwarned(facts: Facts, framework: Framework, record: Counted, steps: list[Step]) -> tuple[Earlier, ...]:
+    """Decisions that would have moved the case up, had a warning been given with them. A warning is its own."""
+    rested = {each for step in steps for each in step.earlier}
+    warned = {each.reference for each in record.inside if each.kind == "warning"}
+    return tuple(
+        each
+        for each in record.inside
+        if each.id not in rested and each.reference not in warned
+        if any(
+            _fits(rule, breach, facts, framework)
+            and _entries(rule, breach, facts, framework, [replace(each, kind="warning")])
+            for rule in _rules(facts, framework, "earlier")
+            if rule.needs.earlier == "warning"
+            for breach in _roots(facts, framework)
+        )
+    )
 
 
 def _root(framework: Framework, facts: Facts, code: str) -> Breach:
@@ -196,18 +260,21 @@ def _moved_by_record(rule: EscalationRule, facts: Facts, framework: Framework, r
     """The steps of a rule that rests on the earlier record: one for each breach that it moves."""
     needs = rule.needs
     for breach in _roots(facts, framework):
-        fits = framework.grade_of(facts.audience, breach.code) == needs.grade or breach.code in needs.breaches
+        if not _fits(rule, breach, facts, framework):
+            continue
         entries = _entries(rule, breach, facts, framework, record.inside)
-        by_fact = needs.or_fact is not None and facts.holds(needs.or_fact)
-        if not fits or not (entries or by_fact):
+        mark = needs.or_fact if needs.or_fact is not None and facts.holds(needs.or_fact) else None
+        if not entries and mark is None:
             continue
         grade = rule.becomes
         again = _continued(framework, facts, breach) if rule.by_persists_from else None
         if again is not None:
             grade = framework.grade_of(facts.audience, again.code)
-        because = f"it is marked {needs.or_fact}" if not entries else entries_in_words(entries)
-        inside = f" ({look_back_in_words(facts.look_back_from)})" if entries else ""
-        text = f"“{breach.text}” moves to category {grade}: {rule.when}; {because}{inside}."
+        text = f"“{breach.text}” moves to category {grade}, because {rule.when}."
+        if entries:
+            text += f" It rests on {entries_in_words(entries)}; {look_back_in_words(facts.look_back_from)}."
+        if mark is not None:
+            text += f" It is marked as {MARKED[mark]}."
         yield Step(rule.code, text, rule.source, rule.duties, tuple(each.id for each in entries), grade)
 
 
@@ -215,14 +282,15 @@ def _entries(
     rule: EscalationRule, breach: Breach, facts: Facts, framework: Framework, inside: Iterable[Earlier]
 ) -> tuple[Earlier, ...]:
     needs = rule.needs
-    family = _family(framework, facts, breach)
-    return tuple(
+    fitting = tuple(
         each
         for each in inside
-        if each.kind == needs.earlier
-        and (not needs.earlier_grades or each.grade in needs.earlier_grades)
-        and (not needs.same_breach or not family.isdisjoint(each.breaches))
+        if each.kind == needs.earlier and (not needs.earlier_grades or each.grade in needs.earlier_grades)
     )
+    if not fitting or not needs.same_breach:
+        return fitting
+    family = _family(framework, facts, breach)
+    return tuple(each for each in fitting if not family.isdisjoint(each.breaches))
 
 
 def _family(framework: Framework, facts: Facts, root: Breach) -> frozenset[str]:

@@ -26,12 +26,18 @@ def suggested(framework: Framework, audience: Audience, answers: Mapping[str, An
     """
     because: dict[str, list[tuple[str, str]]] = {}
     for each in framework.suggestions(audience):
-        if each.option not in (answers.get(each.field) or ()) or not _fits(each.nature, answers):
+        if each.option not in _chosen(answers, each.field) or not _fits(each.nature, answers):
             continue
         for breach in each.breaches:
             because.setdefault(breach, []).append((each.field, each.option))
     order = [breach.code for category in framework.categories(audience) for breach in category.breaches]
     return tuple(Suggested(code, tuple(because[code])) for code in order if code in because)
+
+
+def _chosen(answers: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """The options of a field that were chosen, whether it takes one or several."""
+    answer = answers.get(field) or ()
+    return (answer,) if isinstance(answer, str) else tuple(answer)
 
 
 def _fits(nature: str | None, answers: Mapping[str, Any]) -> bool:

@@ -1,13 +1,25 @@
 """Days and earlier entries in words, the same on every machine. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from packs.schema import Fact
 from sanctions.rules.facts import Earlier, in_order
 
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
+
+MARKED: Mapping[Fact, str] = {
+    "deliberate": "done on purpose",
+    "accidental": "an accident",
+    "told": "told to staff promptly",
+    "not_told": "not told to staff",
+    "extreme": "extreme",
+    "illegal_material": "about material that may be illegal",
+    "distributed": "passed on to others",
+}
+"""What a case is marked as, after “it is marked as”."""
 
 
 def day_in_words(day: date) -> str:
@@ -30,3 +42,9 @@ def entries_in_words(entries: Iterable[Earlier]) -> str:
 def look_back_in_words(start: date | None) -> str:
     """Where the look-back begins."""
     return "the whole time at the school counts" if start is None else f"the look-back began on {day_in_words(start)}"
+
+
+def quoted(texts: Iterable[str]) -> str:
+    """Some texts of a framework as one phrase, in their order: “a”, “b” and “c”; nothing: empty."""
+    *first, last = [f"“{each}”" for each in texts] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -67,11 +67,23 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "nobody is left of an addition alone"
     ),
     ("incidents/access.py", "conflict_q: the condition school_id=viewer.school_id"): "a person is of one school",
+    (
+        "sanctions/rules/departing.py",
+        'return "up" if height(decided) > height(proposed) else "down" -> '
+        'return "up" if height(decided) >= height(proposed) else "down"',
+    ): "what is as grave has returned before",
+    ("sanctions/rules/proposing.py", "_entries: the operand not fitting"): "for speed alone",
+    (
+        "sanctions/rules/proposing.py",
+        "if len({each.grade for each in steps}) > 1: -> if len({each.grade for each in steps}) != 1:",
+    ): "what is graded has a step",
     ("incidents/access.py", "own_q: the condition school_id=viewer.school_id"): "a person is of one school",
     ("incidents/access.py", "told_q: the condition school_id=viewer.school_id"): "a person is of one school",
 }
 _PAGES = ("tests/access/test_matrix.py", "tests/access/test_crawl.py")
 _ROWS = ("tests/access/test_rules_in_sql.py", "tests/access/test_objects.py")
+_WORKED = ("tests/policy/test_words.py", "tests/policy/test_cases.py")
+_POLICY = ("tests/policy",)
 _PLAIN = ("tests/incidents/test_rules_small.py", "tests/incidents/test_rules_answers.py")
 
 
@@ -183,6 +195,17 @@ TARGETS: dict[str, Target] = {
     "aup/rules/languages.py": Target(("tests/aup/test_by_link.py",), ("tests/aup",)),
     "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "sanctions/rules/departing.py": Target(("tests/policy/test_words.py",), _POLICY, by_the_tool=True),
+    "sanctions/rules/facts.py": Target(
+        ("tests/policy/test_words.py", "tests/policy/test_days.py"), _POLICY, by_the_tool=True
+    ),
+    "sanctions/rules/looking_back.py": Target(("tests/policy/test_days.py", *_WORKED), _POLICY, by_the_tool=True),
+    "sanctions/rules/proposing.py": Target(_WORKED, _POLICY, by_the_tool=True),
+    "sanctions/rules/suggesting.py": Target(("tests/policy/test_suggesting.py",), _POLICY, by_the_tool=True),
+    "sanctions/rules/weighing.py": Target(_WORKED, _POLICY, by_the_tool=True),
+    "sanctions/rules/words.py": Target(
+        ("tests/policy/test_words.py", "tests/policy/test_days.py"), _POLICY, by_the_tool=True
+    ),
     "packs/rules.py": Target(("tests/packs",), ("tests/sanctions", "tests/aup")),
 }
 

@@ -21,7 +21,20 @@ COUNT = 50
 
 @pytest.mark.parametrize(
     "name",
-    ["__main__", "agreements", "chain", "data", "generator", "machine", "pages", "pdf", "queries", "sink", "words"],
+    [
+        "__main__",
+        "agreements",
+        "chain",
+        "data",
+        "engine",
+        "generator",
+        "machine",
+        "pages",
+        "pdf",
+        "queries",
+        "sink",
+        "words",
+    ],
 )
 def test_the_benchmarks_load(name: str) -> None:
     import_module(f"bench.{name}")

@@ -25,6 +25,7 @@ EVERYTHING = """\
   - code: everything
     text: "Every concern goes to the online safety co-ordinator."
     handled_by: [coordinator, head_teacher, dsl, deputy_dsl, chair_of_governors, vice_chair, la_officer]
+    decided_by: [head_teacher, chair_of_governors, vice_chair]
     read_by: [coordinator, head_teacher, dsl, deputy_dsl]
     duties: [R1, R7]
     source: [CM 4.1, NE]
@@ -491,8 +492,8 @@ BROKEN = [
     Broken(
         "handled by whom it is kept from",
         "routing.yaml",
-        "handled_by: [chair_of_governors, vice_chair, la_officer]\n    kept_from: [head_teacher,",
-        "handled_by: [coordinator, vice_chair, la_officer]\n    kept_from: [head_teacher,",
+        "handled_by: [chair_of_governors, vice_chair, la_officer]\n    decided_by: [chair_of_governors, vice_chair]",
+        "handled_by: [coordinator, vice_chair, la_officer]\n    decided_by: [chair_of_governors, vice_chair]",
         "lines.head_or_governor_subject.handled_by.1",
         "kept from “coordinator”",
     ),

@@ -20,6 +20,16 @@ LINES = {
         "",
     ),
 }
+# The head teacher decides on sanctions; where the head is a subject the chair of governors, and where the chair is, the
+# vice chair. Of staff the chair of governors decides nothing, to stay independent for an appeal.
+DECIDED_BY = {
+    "chair_subject": "vice_chair",
+    "head_or_governor_subject": "chair_of_governors vice_chair",
+    "staff_subject_in_confidence": "head_teacher vice_chair",
+    "staff_in_confidence": "head_teacher chair_of_governors vice_chair",
+    "staff_subject": "head_teacher vice_chair",
+    "everything": "head_teacher chair_of_governors vice_chair",
+}
 SUBJECTS_OF = {
     "chair_subject": ("chair_of_governors",),
     "head_or_governor_subject": ("head_teacher", "governor"),
@@ -50,6 +60,8 @@ def test_the_lines_in_order(pack: Pack) -> None:
     for each in pack.routing.lines:
         said = (" ".join(each.handled_by), " ".join(each.read_by), " ".join(each.kept_from))
         assert said == LINES[each.code]
+        assert " ".join(each.decided_by) == DECIDED_BY[each.code]
+        assert set(each.decided_by).isdisjoint(each.kept_from)
         assert each.subjects == SUBJECTS_OF[each.code]
         assert each.in_confidence == ("in_confidence" in each.code)
 
