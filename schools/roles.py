@@ -92,6 +92,7 @@ class Permission(StrEnum):
     READ_POLICY = "read_policy"
     SIGN_AGREEMENTS = "sign_agreements"
     EDIT_AGREEMENTS = "edit_agreements"
+    EDIT_FRAMEWORK = "edit_framework"
     RUN_CAMPAIGNS = "run_campaigns"
     READ_SIGNATURES = "read_signatures"
     RECORD_SIGNATURES = "record_signatures"
@@ -190,6 +191,10 @@ GRANTS: dict[Permission, dict[Role, str]] = {
     Permission.EDIT_AGREEMENTS: {
         Role.COORDINATOR: "G3, A4 (NS 3, CC 3.2): keeps the agreements, and that all have signed",
         Role.HEAD_TEACHER: "G3 (NS 3, CM 2.1): answers for the policy",
+    },
+    Permission.EDIT_FRAMEWORK: {
+        Role.COORDINATOR: "S1 (CC 5, CM 5): keeps the school's own list of breaches and sanctions",
+        Role.HEAD_TEACHER: "S1, S2 (CC 2.3.1, CC 5, CM 2.3.1, CM 5): answers for it, and decides by it",
     },
     Permission.RUN_CAMPAIGNS: {
         Role.COORDINATOR: "A4 (CC 3.2, CM 3.3): sees that all have signed",

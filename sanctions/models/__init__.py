@@ -2,6 +2,7 @@
 
 from sanctions.models.cases import Case, FactsRecord, Proposal
 from sanctions.models.decisions import Decision, Restorative, Sanction, Warning
+from sanctions.models.dry_runs import DryRun, DryRunChange
 from sanctions.models.frameworks import FrameworkDraft, FrameworkVersion
 from sanctions.models.letters import Letter, LetterCopy
 from sanctions.models.tasks import Task
@@ -9,6 +10,8 @@ from sanctions.models.tasks import Task
 __all__ = [
     "Case",
     "Decision",
+    "DryRun",
+    "DryRunChange",
     "FactsRecord",
     "FrameworkDraft",
     "FrameworkVersion",
