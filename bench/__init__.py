@@ -8,6 +8,7 @@
     .venv/bin/python -m bench audit
     .venv/bin/python -m bench agreements
     .venv/bin/python -m bench engine
+    .venv/bin/python -m bench dry_run
     .venv/bin/python -m bench stop           # stop the bench's own PostgreSQL and Redis
     .venv/bin/python -m bench remove         # ... and delete its data
 

@@ -41,6 +41,8 @@ def main() -> None:
     asking.add_argument("--invitations", type=int, default=10_000)
     engine = commands.add_parser("engine")
     engine.add_argument("--cases", type=int, default=20_000)
+    trying = commands.add_parser("dry_run")
+    trying.add_argument("--size", type=int, default=100_000, help="past cases of one school")
     commands.add_parser("stop", help="stop the bench's own servers; the data stays")
     commands.add_parser("remove", help="stop them and delete the data")
     COMMANDS[(given := parser.parse_args()).command](given)
@@ -49,7 +51,7 @@ def main() -> None:
 def _all(given: argparse.Namespace) -> None:
     rounds = ["--rounds", str(given.rounds)]
     steps = [["pages", "--size", str(size), *rounds] for size in SIZES]
-    steps += [["queries"], ["pdf"], ["chain"], ["audit"], ["agreements"], ["engine"]]
+    steps += [["queries"], ["pdf"], ["chain"], ["audit"], ["agreements"], ["engine"], ["dry_run"]]
     for step in steps:
         subprocess.run([sys.executable, "-m", "bench", *step], cwd=machine.ROOT, check=True)
     machine.stop()
@@ -115,6 +117,11 @@ def _engine(given: argparse.Namespace) -> None:
     import_module("bench.engine").measure(given.cases)
 
 
+def _dry_run(given: argparse.Namespace) -> None:
+    machine.enter(machine.production(data.empty("dry_run")))
+    import_module("bench.dry_run").measure(given.size)
+
+
 COMMANDS = {
     "all": _all,
     "pages": _pages,
@@ -126,6 +133,7 @@ COMMANDS = {
     "audit": _audit,
     "agreements": _agreements,
     "engine": _engine,
+    "dry_run": _dry_run,
     "stop": lambda given: machine.stop(),
     "remove": lambda given: machine.remove(),
 }

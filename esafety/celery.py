@@ -16,15 +16,18 @@ app = Celery("esafety")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["aup"], related_name="keeping_tasks")
+app.autodiscover_tasks(["sanctions"], related_name="dry_run_tasks")
 
 
 @app.on_after_configure.connect
 def add_campaigns(sender: Celery, **_: object) -> None:
     """Beside the schedule in the settings: campaigns that were left are gone on with as often as the outbox is swept,
-    and reminders go out by day, over as many minutes as they need."""
+    reminders go out by day, over as many minutes as they need, and dry runs of a framework are looked after."""
     seconds: int = settings.DISPATCH_SWEEP_SECONDS
     sweep, remind = (sender.signature(f"aup.tasks.{name}") for name in ("sweep_campaigns", "remind"))
     sender.add_periodic_task(float(seconds), sweep, name="sweep-campaigns", expires=max(seconds - 5, 1))
+    dry_runs = sender.signature("sanctions.dry_run_tasks.sweep_dry_runs")
+    sender.add_periodic_task(float(seconds), dry_runs, name="sweep-dry-runs", expires=max(seconds - 5, 1))
     sender.add_periodic_task(crontab(minute="*", hour="8-18"), remind, name="remind-to-sign", expires=55)
 
 

@@ -98,7 +98,28 @@ PLACES: tuple[Place, ...] = (
         Permission.RECORD_SIGNATURES,
         _aup("reception_sign", "reception_refuse", "reception_receipt"),
     ),
-    Place("Policy", "Sanctions", "sanctions:framework", Permission.READ_POLICY),
+    Place(
+        "Policy",
+        "Sanctions",
+        "sanctions:framework",
+        Permission.READ_POLICY,
+        frozenset(
+            {
+                f"sanctions:{each}"
+                for each in (
+                    "framework_version",
+                    "edit_framework",
+                    "edit_category",
+                    "new_sanction_type",
+                    "edit_sanction_type",
+                    "edit_look_back",
+                    "edit_form",
+                    "review_framework",
+                    "dry_run",
+                )
+            }
+        ),
+    ),
     Place(
         "Policy",
         "Agreements",

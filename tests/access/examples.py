@@ -19,6 +19,7 @@ from tests.access import (
     agreements_signing,
     examples_of_log_in,
     examples_of_people,
+    sanctions_framework,
 )
 from tests.access.scene import Ask, Example, World, about_open
 
@@ -153,6 +154,7 @@ WRITES: dict[tuple[str, str], Example] = {
     **agreements_signing.WRITES,
     **agreements_asking.WRITES,
     **agreements_keeping.WRITES,
+    **sanctions_framework.WRITES,
 }  # fmt: skip
 # Pages that take a POST and change nothing that is kept of anybody: the session at most.
 CHANGE_NOTHING: dict[str, str] = {
@@ -166,4 +168,5 @@ CHANGE_NOTHING: dict[str, str] = {
     **agreements_signing.CHANGE_NOTHING,
     **agreements_asking.CHANGE_NOTHING,
     **agreements_keeping.CHANGE_NOTHING,
+    **sanctions_framework.CHANGE_NOTHING,
 }

@@ -18,7 +18,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from incidents.views.signed_ids import signed
-from tests.access import agreements_asking, agreements_editing, agreements_keeping, agreements_signing
+from tests.access import (
+    agreements_asking,
+    agreements_editing,
+    agreements_keeping,
+    agreements_signing,
+    sanctions_framework,
+)
 from tests.access.cases import CASES, is_known, is_run
 from tests.access.personas import ADMINISTRATORS, BY_KEY, GROUPS, PERSONAS, Persona, is_one_of
 from tests.access.world import World
@@ -124,7 +130,10 @@ aup:agreement               | agreement  | policy_reader/403 200              | 
 *account_reset_password_from_key | used link  | 410                                | 410
 *logout                     |            | 405                                | 302
 """
-TABLE += "".join(rows.ROWS for rows in (agreements_editing, agreements_signing, agreements_asking, agreements_keeping))
+TABLE += "".join(
+    rows.ROWS
+    for rows in (agreements_editing, agreements_signing, agreements_asking, agreements_keeping, sanctions_framework)
+)
 Guards = tuple[tuple[str, int], ...]
 
 
@@ -393,6 +402,7 @@ BODIES: dict[str, Body] = {
     "account_reset_password": {"email": "nobody@example.org"},
     "login": {"username": "nobody@example.org", "password": "not the password"},
     **agreements_keeping.BODIES,
+    **sanctions_framework.BODIES,
 }
 
 

@@ -28,6 +28,8 @@ PARTS: dict[str, list[Any]] = {
     "aup:agreement": ["pupils"],
     "aup:agreement_version": ["pupils", 1],
     "aup:preview_agreement": ["pupils"],
+    "sanctions:dry_run": ["00000000-0000-4000-8000-000000000000"],
+    "sanctions:framework_version": [1],
 }
 OWN = {route.name: route.trace for route in routes() if route.trace is not None}
 

@@ -53,6 +53,7 @@ REVEALS: dict[Permission, tuple[Page, ...]] = {
     Permission.READ_POLICY: (Page("GET", "sanctions:framework"), Page("GET", "aup:agreements")),
     Permission.SIGN_AGREEMENTS: (Page("GET", "aup:own_home"),),
     Permission.EDIT_AGREEMENTS: (Page("GET", "aup:agreement_settings"),),
+    Permission.EDIT_FRAMEWORK: (Page("GET", "sanctions:edit_framework"),),
     Permission.RUN_CAMPAIGNS: (Page("GET", "aup:campaigns"),),
     Permission.READ_SIGNATURES: (Page("GET", "aup:signed"),),
     Permission.RECORD_SIGNATURES: (Page("GET", "aup:paper"),),

@@ -42,7 +42,7 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
-from tests.access import agreements_keeping
+from tests.access import agreements_keeping, sanctions_framework
 from tests.access.agreements_keeping import make_kept
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
@@ -141,6 +141,7 @@ def make_world() -> World:
             # They sign what is published by then.
             _make_signatures(world, name)
             _make_kept(world, name)
+            _make_framework(world, name)
         world.made["in force"] = {"code": IN_FORCE, "number": "1"}
         world.made["translation"] = {**world.made["agreement"], "language": "pl"}
     # What is checked, or written, when a transaction ends: this one never does.
@@ -412,3 +413,11 @@ def _add_subject(world: World, hidden: Hidden, made: Made, version: int) -> None
 
 def _as_subject(person: Person, kind: str = "pupil") -> dict[str, str]:
     return {"person_id": str(person.pk), "name": person.full_name, "group": "", "kind": kind, "part": "subject"}
+
+
+def _make_framework(world: World, name: str) -> None:
+    """A framework of the school's own, and a draft of the next."""
+    parts = sanctions_framework.make_framework(world.viewer(ACTORS[name]["coordinator"]))
+    world.ids[name] |= {"run_id": parts["run_id"]}
+    if name == RIVERBANK:
+        world.made["framework"] = parts

@@ -26,6 +26,7 @@ COUNT = 50
         "agreements",
         "chain",
         "data",
+        "dry_run",
         "engine",
         "generator",
         "machine",

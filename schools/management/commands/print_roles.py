@@ -25,6 +25,7 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.READ_POLICY: "Read the policy",
     Permission.SIGN_AGREEMENTS: "Sign one's agreements",
     Permission.EDIT_AGREEMENTS: "Edit and publish agreements",
+    Permission.EDIT_FRAMEWORK: "Edit and publish the sanction framework",
     Permission.RUN_CAMPAIGNS: "Ask people to sign",
     Permission.READ_SIGNATURES: "Read signed agreements",
     Permission.RECORD_SIGNATURES: "Record what was signed on paper",
