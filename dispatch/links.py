@@ -9,7 +9,7 @@ from typing import Final
 TOKEN_BYTES: Final = 32
 # What token_urlsafe makes of 32 bytes; anything else is unknown without a look into the database.
 TOKEN_LENGTH: Final = 43
-_IN_PATH = re.compile(r"(/officer/|/log-in/new-password/|/sign/)[A-Za-z0-9_=%.-]{16,}")
+_IN_PATH = re.compile(r"(/officer/|/log-in/new-password/|/sign/|/letter/)[A-Za-z0-9_=%.-]{16,}")
 
 
 def new_token() -> str:

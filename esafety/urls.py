@@ -11,6 +11,7 @@ urlpatterns = [
     path("policy/sanctions/", include("sanctions.urls")),
     path("", include("aup.urls")),
     path("officer/", include("dispatch.urls")),
+    path("letter/", include("sanctions.routes.letters")),
     # Each of them is ours; what else django-allauth has, such as signing up, has no address here.
     path("log-in/", entering.log_in, name="login"),
     path("log-in/passkey/", entering.passkey, name="passkey_log_in"),

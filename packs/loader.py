@@ -1,7 +1,7 @@
 """Loads the policy packs, once per process, and refuses every one that is not whole and right.
 
 A pack lies in packs/data/<code>/v<version>/, as pack, form, sanctions, agreements, duties,
-guidance and routing.yaml.
+guidance, routing and letters.yaml.
 """
 
 import re
@@ -17,6 +17,7 @@ from packs.building.duties import References, build_duties
 from packs.building.form import build_form
 from packs.building.framework import build_framework
 from packs.building.guidance import build_guidance
+from packs.building.letters import build_letters
 from packs.building.meanings import refuse_changed_meanings
 from packs.building.routing import build_routing
 from packs.reading import Node, PackError, read_file
@@ -35,6 +36,7 @@ FILES: Final = (
     "duties.yaml",
     "guidance.yaml",
     "routing.yaml",
+    "letters.yaml",
 )
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -114,6 +116,7 @@ def load_folder(path: Path) -> Pack:
         duties=duties,
         guidance=build_guidance(read("guidance.yaml"), form=form, references=references),
         routing=build_routing(read("routing.yaml"), form=form, references=references),
+        letters=build_letters(read("letters.yaml"), framework=framework, references=references),
     )
 
 

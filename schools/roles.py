@@ -103,6 +103,8 @@ class Permission(StrEnum):
     DECIDE_SANCTIONS = "decide_sanctions"
     SEE_MEASURES = "see_measures"
     SEE_FAIRNESS = "see_fairness"
+    DRAFT_LETTERS = "draft_letters"
+    APPROVE_LETTERS = "approve_letters"
 
 
 GRANTS: dict[Permission, dict[Role, str]] = {
@@ -233,6 +235,17 @@ GRANTS: dict[Permission, dict[Role, str]] = {
         Role.CHAIR_OF_GOVERNORS: "S3, G2 (NS 3): the same, in figures that point to no child",
         Role.SAFEGUARDING_GOVERNOR: "S3, G2 (NS 3): the same",
         Role.GOVERNOR: "S3, G2 (NS 3): the same",
+    },
+    Permission.DRAFT_LETTERS: {
+        Role.COORDINATOR: "R11 (CC 4.3, CC 4.6): drafts what parents are told",
+        Role.HEAD_TEACHER: "R11: the same",
+        Role.CHAIR_OF_GOVERNORS: "R11, R5 (CC 4.1, CM 4.4): of the cases that are decided past the head",
+        Role.VICE_CHAIR: "R11, R7 (NE): of the cases that are decided past the chair",
+    },
+    Permission.APPROVE_LETTERS: {
+        Role.HEAD_TEACHER: "R11, S2 (CC 2.3.1, CC 4.3): nothing leaves that the head teacher has not approved",
+        Role.CHAIR_OF_GOVERNORS: "R11, R5 (CC 4.1, CM 4.4): where the head teacher is involved",
+        Role.VICE_CHAIR: "R11, R7 (NE): where the chair is involved, or kept out for an appeal",
     },
 }
 

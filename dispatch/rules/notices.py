@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     AGREEMENT_SIGNED = "agreement_signed"
     MEASURE_BEGINS = "measure_begins"
     MEASURE_OVER = "measure_over"
+    LETTER_TO_PARENTS = "letter_to_parents"
 
 
 # Fixed words: a subject is read on lock screens and whiteboards (finding 10).
@@ -48,6 +49,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.AGREEMENT_SIGNED: "Your copy",
     NoticeKind.MEASURE_BEGINS: "Something waits for you",
     NoticeKind.MEASURE_OVER: "Something waits for you",
+    NoticeKind.LETTER_TO_PARENTS: "A letter from the school",
 }
 # What a mail was for, for whoever runs the service: of which school, and never of whom.
 _TO_THE_OFFICER = "To the authority's officer"
@@ -68,6 +70,7 @@ KIND_WORDS: dict[NoticeKind, str] = {
     NoticeKind.AGREEMENT_SIGNED: "A copy of what was signed",
     NoticeKind.MEASURE_BEGINS: "To whoever carries out a measure: one begins",
     NoticeKind.MEASURE_OVER: "To whoever carries out a measure: one is over",
+    NoticeKind.LETTER_TO_PARENTS: "To a parent or carer: there is a letter",
 }
 _WHY: dict[Problem, str] = {
     Problem.NO_ADDRESS: "The school has put down no address for it.",
@@ -88,6 +91,7 @@ NEEDS_COMPOSER = frozenset(
         NoticeKind.AGREEMENT_REMINDER,
         NoticeKind.AGREEMENT_LINK,
         NoticeKind.AGREEMENT_SIGNED,
+        NoticeKind.LETTER_TO_PARENTS,
     }
 )
 

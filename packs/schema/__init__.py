@@ -2,7 +2,8 @@
 
 A pack is one edition of a local authority's policy: its incident report form, its sanction
 framework, its agreements, the duties these rest on, what to do at once when something happens,
-and who handles it. Everything here is data read from files; nothing is stored in the database but codes.
+who handles it, and the letters to parents. Everything here is data read from files; nothing is stored in the database
+but codes.
 """
 
 from packs.schema.agreements import (
@@ -68,10 +69,17 @@ from packs.schema.guidance import (
     Step,
     Urgency,
 )
+from packs.schema.letters import (
+    LETTER_KINDS,
+    LetterKind,
+    LetterTemplate,
+    Paragraph,
+)
 from packs.schema.pack import (
     Pack,
     UnknownAgreement,
     UnknownDuty,
+    UnknownLetter,
 )
 from packs.schema.routing import (
     RoutingAddition,
@@ -86,6 +94,7 @@ __all__ = [
     "FACTS",
     "GRADES",
     "KINDS",
+    "LETTER_KINDS",
     "LONG_TEXT_MAX_LENGTH",
     "LOOK_BACKS",
     "NATURES",
@@ -116,12 +125,15 @@ __all__ = [
     "Grade",
     "Guidance",
     "Kind",
+    "LetterKind",
+    "LetterTemplate",
     "LookBack",
     "Nature",
     "Needs",
     "Obligation",
     "Option",
     "Pack",
+    "Paragraph",
     "Post",
     "Register",
     "Restorative",
@@ -139,6 +151,7 @@ __all__ = [
     "UnknownAgreement",
     "UnknownDuty",
     "UnknownField",
+    "UnknownLetter",
     "UnknownOption",
     "Urgency",
 ]

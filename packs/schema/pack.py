@@ -7,6 +7,7 @@ from packs.schema.agreements import Agreement, AgreementRules
 from packs.schema.form import Form
 from packs.schema.framework import Framework
 from packs.schema.guidance import Duty, Guidance, Source
+from packs.schema.letters import LetterTemplate
 from packs.schema.routing import RoutingTable
 
 
@@ -16,6 +17,10 @@ class UnknownAgreement(LookupError):
 
 class UnknownDuty(LookupError):
     """The pack has no duty with this id."""
+
+
+class UnknownLetter(LookupError):
+    """The pack has no letter with this code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Pack:
     duties: tuple[Duty, ...]
     guidance: Guidance
     routing: RoutingTable
+    letters: tuple[LetterTemplate, ...]
 
     @property
     def key(self) -> tuple[str, int]:
@@ -63,6 +69,13 @@ class Pack:
             if each.code == code:
                 return each
         raise UnknownAgreement(code)
+
+    def letter(self, code: str) -> LetterTemplate:
+        """The letter to parents with this code; raises UnknownLetter."""
+        for each in self.letters:
+            if each.code == code:
+                return each
+        raise UnknownLetter(code)
 
     def duty(self, duty_id: str) -> Duty:
         """The duty with this id, such as R3; raises UnknownDuty."""

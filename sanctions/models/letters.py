@@ -63,7 +63,7 @@ class Letter(models.Model):
 
 
 class LetterCopy(models.Model):
-    """One parent's copy: the link of the mail that says there is a letter, or that it is to be printed and posted."""
+    """One parent's copy: told of by a mail with a link, or printed and posted."""
 
     class Privacy:
         fields: ClassVar[dict[str, str]] = {
@@ -71,8 +71,6 @@ class LetterCopy(models.Model):
             "school": "none",
             "letter": "none",
             "to": "personal",
-            "token_hash": "none",
-            "expires_at": "none",
             "queued_at": "none",
             "opened_at": "personal",
             "posted_at": "none",
@@ -84,8 +82,6 @@ class LetterCopy(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     letter = InSchoolForeignKey(Letter, related_name="copies")
     to = InSchoolForeignKey(Person, related_name="+")
-    token_hash = models.BinaryField(max_length=32, null=True)
-    expires_at = models.DateTimeField(null=True)
     queued_at = models.DateTimeField(null=True, help_text="Empty: no address, so it is printed and posted.")
     opened_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
@@ -96,9 +92,50 @@ class LetterCopy(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             unique_in_school("lettercopy"),
             models.UniqueConstraint(fields=["letter", "to"], name="one_copy_a_parent"),
-            models.UniqueConstraint(
-                fields=["token_hash"], name="one_letter_a_token", condition=Q(token_hash__isnull=False)
+            models.CheckConstraint(
+                condition=Q(posted_at__isnull=True, posted_by__isnull=True)
+                | Q(posted_at__isnull=False, posted_by__isnull=False),
+                name="a_posted_copy_says_by_whom",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LetterLink(models.Model):
+    """The link of one mail about one copy; its token is kept as a hash (threat T20).
+
+    A mail that may not have arrived goes out again and brings another link: both are good for the same copy.
+    """
+
+    class Privacy:
+        fields: ClassVar[dict[str, str]] = {
+            "id": "none",
+            "school": "none",
+            "copy": "none",
+            "token_hash": "none",
+            "made_at": "none",
+            "expires_at": "none",
+            "used_count": "personal",
+        }
+        keep = "as long as the letter"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    copy = InSchoolForeignKey(LetterCopy, related_name="links")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_count = models.PositiveSmallIntegerField(default=0, help_text="How often it has opened the letter.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            unique_in_school("letterlink"),
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("made_at")), name="letter_link_lasts"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["school", "copy"], name="letter_link_of_copy"),
         ]
 
     def __str__(self) -> str:
