@@ -20,6 +20,7 @@ from tests.access import (
     examples_of_log_in,
     examples_of_people,
     sanctions_framework,
+    sanctions_letters,
 )
 from tests.access.scene import Ask, Example, World, about_open
 
@@ -89,6 +90,7 @@ READS: dict[str, Example] = {
     **agreements_signing.READS,
     **agreements_asking.READS,
     **agreements_keeping.READS,
+    **sanctions_letters.READS,
 }
 WRITES: dict[tuple[str, str], Example] = {
     ("incidents:report", "incident.reported"): lambda w: Ask(
@@ -155,6 +157,7 @@ WRITES: dict[tuple[str, str], Example] = {
     **agreements_asking.WRITES,
     **agreements_keeping.WRITES,
     **sanctions_framework.WRITES,
+    **sanctions_letters.WRITES,
 }  # fmt: skip
 # Pages that take a POST and change nothing that is kept of anybody: the session at most.
 CHANGE_NOTHING: dict[str, str] = {
@@ -169,4 +172,5 @@ CHANGE_NOTHING: dict[str, str] = {
     **agreements_asking.CHANGE_NOTHING,
     **agreements_keeping.CHANGE_NOTHING,
     **sanctions_framework.CHANGE_NOTHING,
+    **sanctions_letters.CHANGE_NOTHING,
 }

@@ -24,6 +24,7 @@ from tests.access import (
     agreements_keeping,
     agreements_signing,
     sanctions_framework,
+    sanctions_letters,
 )
 from tests.access.cases import CASES, is_known, is_run
 from tests.access.personas import ADMINISTRATORS, BY_KEY, GROUPS, PERSONAS, Persona, is_one_of
@@ -132,7 +133,14 @@ aup:agreement               | agreement  | policy_reader/403 200              | 
 """
 TABLE += "".join(
     rows.ROWS
-    for rows in (agreements_editing, agreements_signing, agreements_asking, agreements_keeping, sanctions_framework)
+    for rows in (
+        agreements_editing,
+        agreements_signing,
+        agreements_asking,
+        agreements_keeping,
+        sanctions_framework,
+        sanctions_letters,
+    )
 )
 Guards = tuple[tuple[str, int], ...]
 

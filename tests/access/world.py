@@ -42,7 +42,7 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
-from tests.access import agreements_keeping, sanctions_framework
+from tests.access import agreements_keeping, sanctions_framework, sanctions_letters
 from tests.access.agreements_keeping import make_kept
 from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
 from tests.access.chance import NOW, chance_of
@@ -250,6 +250,9 @@ def _make_signatures(world: World, name: str) -> None:
         token = make_link(school_id=school.pk, person_id=parent.pk)
     world.made["signing"] = ids
     world.made["signing link"] = {**ids, "token": token}
+    world.made["letter link"] = {
+        "token": sanctions_letters.letter_link(school, child, parent, world.people[who["coordinator"]])
+    }
     world.made["own copy"] = {**ids, "signature_id": str(own.pk)}
     world.made["reception"] = {
         "version_id": str(visitors.pk),

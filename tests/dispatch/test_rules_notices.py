@@ -31,6 +31,7 @@ def test_what_would_say_nothing_without_its_maker() -> None:
     assert {
         NoticeKind.PASSWORD_RESET, NoticeKind.OFFICER_CODE, NoticeKind.AUDIT_ANCHOR, NoticeKind.AGREEMENT_INVITATION,
         NoticeKind.AGREEMENT_REMINDER, NoticeKind.AGREEMENT_LINK, NoticeKind.AGREEMENT_SIGNED,
+        NoticeKind.LETTER_TO_PARENTS,
     } == NEEDS_COMPOSER  # fmt: skip
 
 

@@ -33,6 +33,8 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.SEE_OUTSTANDING: "See whose signatures are outstanding",
     Permission.SEE_NO_ACCESS: "See who has no access yet",
     Permission.PRINT_POSTERS: "Print posters of the rules",
+    Permission.DRAFT_LETTERS: "Draft letters to parents",
+    Permission.APPROVE_LETTERS: "Approve letters to parents, so that they go out",
 }
 INTRODUCTION = """\
 # Who may do what
