@@ -120,6 +120,7 @@ PLACES: tuple[Place, ...] = (
             }
         ),
     ),
+    Place("Policy", "Fairness", "incidents:fairness", Permission.SEE_FAIRNESS, frozenset({"incidents:like_cases"})),
     Place(
         "Policy",
         "Agreements",

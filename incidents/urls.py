@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import evidence, incident, log, people, record, report, routing, send, today
+from incidents.views import evidence, fairness, incident, log, people, record, report, routing, send, today
 
 app_name = "incidents"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("report/<uuid:incident_id>/discard/", report.discard, name="report_discard"),
     path("reports/", report.own, name="own_reports"),
     path("reports/<uuid:incident_id>/", report.receipt, name="receipt"),
+    path("fairness/", fairness.fairness, name="fairness"),
+    path("fairness/like-cases/", fairness.like_cases, name="like_cases"),
     path("incidents/", log.log, name="log"),
     path("incidents/filter/", log.narrow, name="log_filter"),
     path("incidents/export/", log.export, name="export"),

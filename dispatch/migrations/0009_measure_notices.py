@@ -4,15 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0008_undrawn_documents'),
+        ("dispatch", "0008_undrawn_documents"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('password_reset', 'password_reset'), ('officer_told', 'officer_told'), ('officer_change', 'officer_change'), ('officer_code', 'officer_code'), ('emergency_access', 'emergency_access'), ('appointment_waiting', 'appointment_waiting'), ('misses', 'misses'), ('unused_log_ins', 'unused_log_ins'), ('audit_anchor', 'audit_anchor'), ('agreement_invitation', 'agreement_invitation'), ('agreement_reminder', 'agreement_reminder'), ('agreement_link', 'agreement_link'), ('agreement_signed', 'agreement_signed'), ('measure_begins', 'measure_begins'), ('measure_over', 'measure_over')], max_length=40),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("password_reset", "password_reset"),
+                    ("officer_told", "officer_told"),
+                    ("officer_change", "officer_change"),
+                    ("officer_code", "officer_code"),
+                    ("emergency_access", "emergency_access"),
+                    ("appointment_waiting", "appointment_waiting"),
+                    ("misses", "misses"),
+                    ("unused_log_ins", "unused_log_ins"),
+                    ("audit_anchor", "audit_anchor"),
+                    ("agreement_invitation", "agreement_invitation"),
+                    ("agreement_reminder", "agreement_reminder"),
+                    ("agreement_link", "agreement_link"),
+                    ("agreement_signed", "agreement_signed"),
+                    ("measure_begins", "measure_begins"),
+                    ("measure_over", "measure_over"),
+                ],
+                max_length=40,
+            ),
         ),
     ]

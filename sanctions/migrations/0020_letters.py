@@ -46,7 +46,7 @@ class TakenBack(Operation):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sanctions", "0002_walls"), ("schools", "0009_guardian_standing")]
+    dependencies = [("sanctions", "0010_dry_run"), ("schools", "0009_guardian_standing")]
 
     operations = [
         # A mail that is sent again brings another link, so links are rows of their own and the door leads by them.

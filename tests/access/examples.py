@@ -19,6 +19,7 @@ from tests.access import (
     agreements_signing,
     examples_of_log_in,
     examples_of_people,
+    incidents_fairness,
     sanctions_framework,
     sanctions_letters,
 )
@@ -91,6 +92,7 @@ READS: dict[str, Example] = {
     **agreements_asking.READS,
     **agreements_keeping.READS,
     **sanctions_letters.READS,
+    **incidents_fairness.READS,
 }
 WRITES: dict[tuple[str, str], Example] = {
     ("incidents:report", "incident.reported"): lambda w: Ask(

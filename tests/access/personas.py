@@ -106,6 +106,9 @@ BY_KEY = {persona.key: persona for persona in PERSONAS}
 
 # Who is meant by a word of the tables. By role, and said here once more on purpose: nothing follows from GRANTS.
 GROUPS: dict[str, frozenset[Role]] = {
+    "fairness_reader": frozenset(
+        {Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.SAFEGUARDING_GOVERNOR, Role.GOVERNOR}
+    ),
     "staff_member": frozenset({Role.STAFF}),
     "reader": frozenset(
         {

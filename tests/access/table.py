@@ -23,6 +23,7 @@ from tests.access import (
     agreements_editing,
     agreements_keeping,
     agreements_signing,
+    incidents_fairness,
     sanctions_framework,
     sanctions_letters,
 )
@@ -140,6 +141,7 @@ TABLE += "".join(
         agreements_keeping,
         sanctions_framework,
         sanctions_letters,
+        incidents_fairness,
     )
 )
 Guards = tuple[tuple[str, int], ...]
