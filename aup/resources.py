@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,7 @@ from openpyxl.styles import Font
 from tablib import Dataset
 
 from aup.selectors.outstanding import NoAccessLine
-
-# What XML 1.0, and so an XLSX file, cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+from schools.rules.cells import name_cell
 
 
 class NoAccessResource(resources.Resource):  # type: ignore[misc]
@@ -35,15 +32,6 @@ class NoAccessResource(resources.Resource):  # type: ignore[misc]
     def export_field(self, field: Field, instance: NoAccessLine, **options: Any) -> str:
         """The one way into a cell."""
         return name_cell(str(getattr(instance, field.attribute)))
-
-
-def name_cell(text: str) -> str:
-    """A name or a class as a cell may hold it: with an apostrophe before it unless it begins with a letter or a digit.
-
-    Pure. Full-width signs, quotation marks and invisible characters are neither, so nothing hides behind them.
-    """
-    text = _UNWRITABLE.sub("\ufffd", text)
-    return text if not text or text[0].isalnum() else f"'{text}"
 
 
 class SafeCsv(CSV):  # type: ignore[misc]

@@ -16,9 +16,9 @@ from openpyxl.styles import Font
 from tablib import Dataset
 
 from incidents.models import Incident, Status
-from incidents.rules.cells import safe_cell
 from incidents.selectors.log import labels_of
 from incidents.services.exporting import ExportRows
+from schools.rules.cells import safe_cell
 
 Cell = str | int | date | datetime | None
 

@@ -38,6 +38,7 @@ from schools.roles import Permission
 from schools.viewer import Viewer
 
 WITHOUT_CLASS = "No class"
+OVER = "over: its last day has passed"
 PAPER_STATES = (InvitationState.NO_ADDRESS.value, InvitationState.BOUNCED.value)
 
 
@@ -89,6 +90,7 @@ class CampaignPage:
 
     campaign: Campaign
     audience: str
+    state: CampaignState
     state_name: str
     is_prepared: bool
     is_open: bool
@@ -111,6 +113,7 @@ class CampaignPage:
 def campaigns_page(*, viewer: Viewer) -> tuple[CampaignLine, ...]:
     """The school's campaigns, the newest first. One query. Raises NotAllowed."""
     viewer.must(Permission.RUN_CAMPAIGNS)
+    today = timezone.localdate()
     rows = (
         Campaign.objects.filter(school_id=viewer.school_id)
         .annotate(
@@ -126,8 +129,8 @@ def campaigns_page(*, viewer: Viewer) -> tuple[CampaignLine, ...]:
             audience=SIGNERS[each.audience],
             for_day=each.for_day,
             ends_on=each.ends_on,
-            state=CampaignState(each.state),
-            state_name=CAMPAIGN_STATE_NAMES[CampaignState(each.state)],
+            state=state_on(each, today)[0],
+            state_name=state_on(each, today)[1],
             asked_count=each.asked_count,
             paper_count=each.paper_count,
         )
@@ -188,6 +191,17 @@ def audience_of(campaign: Campaign) -> Signer:
     return campaign.audience  # type: ignore[return-value]
 
 
+def state_on(campaign: Campaign, today: date) -> tuple[CampaignState, str]:
+    """Where a campaign stands as somebody sees it, with its name: past its last day an open one is over. No query.
+
+    Nothing goes out of it then, whether or not somebody has closed it: ``open_campaigns`` leaves it out.
+    """
+    state = CampaignState(campaign.state)
+    if state is CampaignState.OPEN and campaign.ends_on < today:
+        return CampaignState.CLOSED, OVER
+    return state, CAMPAIGN_STATE_NAMES[state]
+
+
 def mailable(address: str) -> str:
     """The address as a mail can go to it; empty for none, and for one that no mail of ours goes to. No query."""
     try:
@@ -232,7 +246,8 @@ def campaign_page(*, viewer: Viewer, campaign_id: UUID, today: date | None = Non
     return CampaignPage(
         campaign=campaign,
         audience=SIGNERS[campaign.audience],
-        state_name=CAMPAIGN_STATE_NAMES[CampaignState(campaign.state)],
+        state=state_on(campaign, today)[0],
+        state_name=state_on(campaign, today)[1],
         is_prepared=is_prepared,
         is_open=campaign.state == CampaignState.OPEN,
         is_over=campaign.ends_on < today,

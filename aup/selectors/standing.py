@@ -60,7 +60,13 @@ def paper_of(version: AgreementVersion) -> Paper:
         stages=frozenset(each for each in STAGES if each in version.stages),
         signed_by=frozenset(each for each in SIGNERS if each in version.signed_by),
         acknowledged_by=frozenset(each for each in SIGNERS if each in version.acknowledged_by),
+        needs_consent=bool(needed_of(version)),
     )
+
+
+def needed_of(version: AgreementVersion) -> frozenset[str]:
+    """The codes of the consents without which a version gives no access. No query."""
+    return frozenset(each["code"] for each in version.content.get("consents", ()) if each["needed"])
 
 
 def who_signs_at(school_id: UUID) -> WhoSigns:
@@ -130,17 +136,52 @@ def standing_on(
     *,
     person_ids: Collection[UUID] | None = None,
     versions: Collection[AgreementVersion] | None = None,
+    with_consents: bool = False,
 ) -> StandingOf:
     """Who must sign what on a day, and where it stands, for everybody or for these people. Seven queries.
 
-    ``versions`` are those in force on the day, where the caller has them already: six queries then.
-    Duties A1, A2, A3 (CM 3.3, CC 3.2, NS 7.2).
+    ``versions`` are those in force on the day, where the caller has them already: six queries then. With
+    ``with_consents``, one query more, a document is refused where it is signed and what access needs is denied: so
+    whoever has something that is not done is whoever has no access, on every list. Who is asked is the same either
+    way. Duties A1, A2, A3 (CM 3.3, CC 3.2, NS 7.2).
     """
-    papers = tuple(paper_of(each) for each in (versions_in_force(school_id, day) if versions is None else versions))
+    versions = versions_in_force(school_id, day) if versions is None else versions
+    papers = tuple(paper_of(each) for each in versions)
     members = members_on(school_id, day, person_ids=person_ids)
     held = held_on(school_id, day, version_ids=[each.version_id for each in papers], person_ids=person_ids)
     who_signs = who_signs_at(school_id)
-    return StandingOf(day, who_signs, papers, members, lines_for(members, papers, held, who_signs=who_signs))
+    denied = _denied(school_id, day, versions, members, person_ids) if with_consents else frozenset()
+    lines = lines_for(members, papers, held, who_signs=who_signs, denied=denied)
+    return StandingOf(day, who_signs, papers, members, lines)
+
+
+def _denied(
+    school_id: UUID,
+    day: date,
+    versions: Iterable[AgreementVersion],
+    members: Iterable[Member],
+    person_ids: Collection[UUID] | None,
+) -> frozenset[UUID]:
+    """The children to whom a parent denies what access needs, by the newest answer of each parent. At most one query.
+
+    A no beats every yes; a parent who may not sign for the child any more denies nothing.
+    """
+    needed = {code for each in versions for code in needed_of(each)}
+    if not needed:
+        return frozenset()
+    carers: dict[UUID, Collection[UUID]] = {each.person_id: each.signing_carers for each in members}
+    newest = (
+        Signature.objects.filter(_among("about_id", person_ids), school_id=school_id, signed_at__lte=moment_of(day))
+        .exclude(consents={})
+        .order_by("about_id", "signer_id", "-number")
+        .distinct("about_id", "signer_id")
+        .values_list("about_id", "signer_id", "consents")
+    )
+    return frozenset(
+        about_id
+        for about_id, signer_id, consents in newest
+        if signer_id in carers.get(about_id, ()) and any(consents.get(code) is False for code in needed)
+    )
 
 
 def _among(field: str, person_ids: Collection[UUID] | None) -> Q:

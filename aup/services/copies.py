@@ -3,6 +3,7 @@
 It shows the very text that was signed, with its hash, and how it is known who signed; never why somebody refused.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -19,8 +20,10 @@ from aup.rules.content import LANGUAGES
 from aup.rules.due import Kind
 from dispatch import issuing
 from dispatch.models import Document
+from dispatch.preparing import PdfAltered
 from schools.models import Person, School
 
+log = logging.getLogger(__name__)
 DOCUMENT_KIND = "agreement"
 TEMPLATE = "pdf/aup/agreement_v1.html"
 HEADINGS = {
@@ -82,6 +85,10 @@ def open_copy(*, school_id: UUID, signature_id: UUID, actor_id: UUID | None) -> 
         raise CopyNotReady from None
     except issuing.NotDrawnYet:
         raise CopyNotReady from None
+    except PdfAltered:
+        # Whoever asked is told; whoever runs the service must hear of it too.
+        log.error("The copy of line %s of the register is not what was drawn", signature.pk)
+        raise
     audit.record(
         "agreement.copy_opened",
         school_id=school_id,
