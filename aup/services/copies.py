@@ -148,7 +148,7 @@ def _facts(signature: Signature, people: Mapping[UUID, Person]) -> Iterator[tupl
     until = signature.counts_until
     yield "Counts until", f"{until.day} {until:%B %Y}"
     how = IDENTIFIED_BY[signature.identified_by]
-    yield "Known by", f"{how[0].upper()}{how[1:]}"
+    yield "How it was signed", f"{how[0].upper()}{how[1:]}"
     if signature.witness_id:
         yield WITNESS_WORDS.get(signature.identified_by, "Witness"), people[signature.witness_id].full_name
     if signature.language != "en":

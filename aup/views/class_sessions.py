@@ -75,5 +75,4 @@ def class_session(request: SchoolRequest, session_id: UUID) -> HttpResponse:
 def end_class_session(request: SchoolRequest, session_id: UUID) -> HttpResponse:
     """The end: who has not tapped stays outstanding."""
     end_session(by=request.viewer, session_id=session_id)
-    messages.success(request, "The session is over. Whoever has not tapped stays outstanding.")
     return redirect("aup:class_session", session_id)

@@ -25,7 +25,7 @@ from aup.services.opening import (
     open_home,
     open_receipt,
 )
-from aup.services.problems import NewerVersion, NotSignable, NotYours, SignedAlready
+from aup.services.problems import AnsweredSince, NewerVersion, NotSignable, NotYours, SignedAlready
 from aup.services.signing import DEVICE_MAX_LENGTH, Signed, Signer
 from aup.services.telling import change_and_tell, refuse_and_tell, sign_and_tell
 from dispatch.preparing import PdfAltered
@@ -234,6 +234,7 @@ def _problem(request: HttpRequest, desk: Desk, version_id: UUID, about_id: UUID,
         "desk": desk,
         "problem": problem,
         "is_signed": isinstance(problem, SignedAlready),
+        "is_about_answers": isinstance(problem, AnsweredSince),
         "newer": desk.at("sign", version_id=newer, about_id=about_id) if newer else "",
         # A link is good for the versions of its day; for a newer one it takes a new link.
         "needs_new_link": bool(desk.new_link) and newer is None and _is_replaced(problem),

@@ -110,7 +110,7 @@ def test_the_pdf_says_everything_that_is_kept(signature: Signature) -> None:
     version = signature.version
     for words in (
         "Riverbank Primary School", version.title, "Version 1", version.sha256, "Grace Olorun", "Ada Olorun", "mother",
-        "class 5B", "The link that was sent to them", signature.intent, signature.hash, "UTC", "AUP-000001",
+        "class 5B", "By the link that was sent to them", signature.intent, signature.hash, "UTC", "AUP-000001",
         "Page 1 of",
     ):  # fmt: skip
         assert words in said, words
