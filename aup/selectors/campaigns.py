@@ -27,7 +27,6 @@ from aup.rules.campaigns import (
     tidy_days,
 )
 from aup.rules.due import Due, Kind, due_of
-from aup.selectors.families import children_of
 from aup.selectors.policy import SIGNERS
 from aup.selectors.standing import StandingOf, standing_on
 from dispatch.models import Notice
@@ -177,13 +176,6 @@ def asked_in(
         about = {person_id for person_id, name in classes.items() if name in chosen}
     audiences = {each.version_id: each.audience for each in standing.papers}
     return standing, classes, asked_by(audience_of(campaign), due_of(standing.lines), audiences, about)
-
-
-def is_asked(campaign: Campaign, person_id: UUID, *, today: date) -> bool:
-    """Whether somebody still has something to sign that this campaign asks for. Nine queries."""
-    day = counts_on(campaign, today)
-    about = [person_id, *children_of(campaign.school_id, person_id, day)]
-    return person_id in asked_in(campaign, day, person_ids=about)[2]
 
 
 def audience_of(campaign: Campaign) -> Signer:

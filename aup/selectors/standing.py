@@ -1,12 +1,13 @@
 """Where everybody of a school stands on a day: the facts, in a fixed number of queries, and the rules over them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from aup.models import AgreementSettings, AgreementVersion, Signature
@@ -80,25 +81,52 @@ def members_on(school_id: UUID, day: date, *, person_ids: Collection[UUID] | Non
 
     On a day of an earlier school year a pupil's key stage is the one of then, worked back from the year group of now.
     """
-    here, people = Q(school_id=school_id), _among("person_id", person_ids)
+    found = member_rows(school_id, day, people=_among("person_id", person_ids), children=_among("child_id", person_ids))
+    return members_of(day, *found)
+
+
+# Where the facts stand; ``one_person`` asks all of them in one query.
+MemberRows = tuple[QuerySet[Any, Any], QuerySet[Any, Any], QuerySet[Any, Any], QuerySet[Any, Any]]
+
+
+def member_rows(school_id: UUID, day: date, *, people: Q, children: Q) -> MemberRows:
+    """The carers of children, pupils, roles, and staff at work on a day, as ``members_of`` takes them. No query yet.
+
+    ``people`` narrows by ``person_id``, and ``children`` in the same way by ``child_id``.
+    """
+    here = Q(school_id=school_id)
+    on_roll = (Q(joined_on__isnull=True) | Q(joined_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
+    at_work = (Q(started_on__isnull=True) | Q(started_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
+    return (
+        Guardian.objects.filter(here, in_force(day), children)
+        .order_by("verified_at", "id")
+        .values_list("child_id", "guardian_id", "has_parental_responsibility", "is_barred"),
+        Pupil.objects.filter(here, people, on_roll).values_list("person_id", "year_group"),
+        Membership.objects.filter(here, people, in_force(day), role__in=_KINDS_OF).values_list("person_id", "role"),
+        StaffRecord.objects.filter(here, people, at_work).values_list("person_id"),
+    )
+
+
+def members_of(
+    day: date,
+    carer_rows: Iterable[Sequence[Any]],
+    pupil_rows: Iterable[Sequence[Any]],
+    role_rows: Iterable[Sequence[Any]],
+    work_rows: Iterable[Sequence[Any]],
+) -> tuple[Member, ...]:
+    """The members that these rows make. No query of its own."""
     years_before = max(0, school_year_start(timezone.localdate()).year - school_year_start(day).year)
     carers: dict[UUID, list[Carer]] = defaultdict(list)
-    pairs = Guardian.objects.filter(here, in_force(day), _among("child_id", person_ids))
-    for child_id, guardian_id, has_responsibility, is_barred in pairs.values_list(
-        "child_id", "guardian_id", "has_parental_responsibility", "is_barred"
-    ).order_by("verified_at", "id"):
+    for child_id, guardian_id, has_responsibility, is_barred in carer_rows:
         carers[child_id].append(Carer(guardian_id, has_responsibility, is_barred))
     kinds: dict[UUID, set[Signer]] = defaultdict(set)
     year_groups: dict[UUID, str] = {}
-    on_roll = (Q(joined_on__isnull=True) | Q(joined_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
-    for person_id, year_group in Pupil.objects.filter(here, people, on_roll).values_list("person_id", "year_group"):
+    for person_id, year_group in pupil_rows:
         kinds[person_id].add("pupil")
         year_groups[person_id] = year_group
-    memberships = Membership.objects.filter(here, people, in_force(day), role__in=_KINDS_OF)
-    for person_id, role in memberships.values_list("person_id", "role"):
+    for person_id, role in role_rows:
         kinds[person_id].add(_KINDS_OF[role])
-    at_work = (Q(started_on__isnull=True) | Q(started_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
-    for person_id in StaffRecord.objects.filter(here, people, at_work).values_list("person_id", flat=True):
+    for (person_id,) in work_rows:
         kinds[person_id].add("staff")
     stages = {said: stage_of(said, years_before=years_before) for said in set(year_groups.values())}
     return tuple(

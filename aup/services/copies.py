@@ -37,8 +37,8 @@ HEADINGS = {
 class CopyNotReady(RuntimeError):
     """The PDF is still being made."""
 
-    def __init__(self) -> None:
-        super().__init__("The copy is being made. Try again in a minute.")
+    def __init__(self, words: str = "The copy is being made. Try again in a minute.") -> None:
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ def open_copy(*, school_id: UUID, signature_id: UUID, actor_id: UUID | None) -> 
     except Document.DoesNotExist:
         issue_copy(signature)
         raise CopyNotReady from None
+    except issuing.DrawingGivenUp as given_up:
+        raise CopyNotReady(str(given_up)) from None
     except issuing.NotDrawnYet:
         raise CopyNotReady from None
     except PdfAltered:

@@ -163,8 +163,9 @@ def give_copy(request: HttpRequest, desk: Desk, opener: Callable[[], OpenedCopy]
         copy = opener()
     except PdfAltered:
         return render(request, "aup/sign/copy_altered.html", {"desk": desk}, status=CONFLICT)
-    except CopyNotReady:
-        return render(request, "aup/sign/copy_waits.html", {"desk": desk, "again": request.path}, status=NOT_YET)
+    except CopyNotReady as why:
+        context = {"desk": desk, "again": request.path, "why": why}
+        return render(request, "aup/sign/copy_waits.html", context, status=NOT_YET)
     response = HttpResponse(copy.content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{copy.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
