@@ -1,24 +1,14 @@
 """Who may not have access yet, as a table in a file, with no cell that a program takes for a formula (threat T16)."""
 
-import csv
-import io
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from import_export import resources
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from tablib import Dataset
 
 from aup.selectors.outstanding import NoAccessLine
-
-# What XML 1.0, and so an XLSX file, cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+from schools.rules.cells import name_cell
+from schools.tables import FileFormat, formats
 
 
 class NoAccessResource(resources.Resource):  # type: ignore[misc]
@@ -37,59 +27,7 @@ class NoAccessResource(resources.Resource):  # type: ignore[misc]
         return name_cell(str(getattr(instance, field.attribute)))
 
 
-def name_cell(text: str) -> str:
-    """A name or a class as a cell may hold it: with an apostrophe before it unless it begins with a letter or a digit.
-
-    Pure. Full-width signs, quotation marks and invisible characters are neither, so nothing hides behind them.
-    """
-    text = _UNWRITABLE.sub("\ufffd", text)
-    return text if not text or text[0].isalnum() else f"'{text}"
-
-
-class SafeCsv(CSV):  # type: ignore[misc]
-    """CSV with every text in quotation marks, so that no other separator cuts a cell in two; read as UTF-8 by Excel."""
-
-    def export_data(self, dataset: Dataset, **options: Any) -> bytes:
-        text: str = super().export_data(dataset, quoting=csv.QUOTE_NONNUMERIC)
-        return text.encode("utf-8-sig")
-
-
-class SafeXlsx(XLSX):  # type: ignore[misc]
-    """XLSX in which every cell is text."""
-
-    def export_data(self, dataset: Dataset, **options: Any) -> bytes:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("No access yet")
-        sheet.freeze_panes = "A2"
-        sheet.append([_cell(sheet, header, bold=True) for header in dataset.headers])
-        for row in dataset:
-            sheet.append([_cell(sheet, value) for value in row])
-        stream = io.BytesIO()
-        book.save(stream)
-        return stream.getvalue()
-
-
-def _cell(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value)
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """A kind of file that the list can leave as."""
-
-    extension: str
-    media_type: str
-    writer: CSV | XLSX
-
-
-FORMATS = {
-    "csv": FileFormat("csv", "text/csv; charset=utf-8", SafeCsv()),
-    "xlsx": FileFormat("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", SafeXlsx()),
-}
+FORMATS = formats("No access yet")
 
 
 def exported(lines: Iterable[NoAccessLine], file_format: FileFormat) -> bytes:

@@ -1,12 +1,13 @@
 """How fast the product is, always beside the least that could do the same work, in the same run on the same machine.
 
-    .venv/bin/python -m bench all            # everything, about 40 minutes on two cores
+    .venv/bin/python -m bench all            # everything, about 50 minutes on two cores
     .venv/bin/python -m bench pages --size 100000
     .venv/bin/python -m bench queries --size 100000
     .venv/bin/python -m bench pdf
     .venv/bin/python -m bench chain
     .venv/bin/python -m bench audit
     .venv/bin/python -m bench agreements
+    .venv/bin/python -m bench signed_pdfs
     .venv/bin/python -m bench engine
     .venv/bin/python -m bench dry_run
     .venv/bin/python -m bench stop           # stop the bench's own PostgreSQL and Redis

@@ -39,6 +39,8 @@ def main() -> None:
     asking.add_argument("--size", type=int, default=50_000, help="pupils of the whole trust")
     asking.add_argument("--schools", type=int, default=100)
     asking.add_argument("--invitations", type=int, default=10_000)
+    keeping = commands.add_parser("signed_pdfs")
+    keeping.add_argument("--count", type=int, default=1_000)
     engine = commands.add_parser("engine")
     engine.add_argument("--cases", type=int, default=20_000)
     trying = commands.add_parser("dry_run")
@@ -51,7 +53,7 @@ def main() -> None:
 def _all(given: argparse.Namespace) -> None:
     rounds = ["--rounds", str(given.rounds)]
     steps = [["pages", "--size", str(size), *rounds] for size in SIZES]
-    steps += [["queries"], ["pdf"], ["chain"], ["audit"], ["agreements"], ["engine"], ["dry_run"]]
+    steps += [["queries"], ["pdf"], ["chain"], ["audit"], ["agreements"], ["signed_pdfs"], ["engine"], ["dry_run"]]
     for step in steps:
         subprocess.run([sys.executable, "-m", "bench", *step], cwd=machine.ROOT, check=True)
     machine.stop()
@@ -113,6 +115,11 @@ def _agreements(given: argparse.Namespace) -> None:
     import_module("bench.agreements").measure(given.size, given.schools, given.invitations, port)
 
 
+def _signed_pdfs(given: argparse.Namespace) -> None:
+    machine.enter(machine.production(data.empty("signed_pdfs"), REDIS_URL=machine.redis_url()))
+    import_module("bench.signed_pdfs").measure(given.count)
+
+
 def _engine(given: argparse.Namespace) -> None:
     import_module("bench.engine").measure(given.cases)
 
@@ -132,6 +139,7 @@ COMMANDS = {
     "chain": _chain,
     "audit": _audit,
     "agreements": _agreements,
+    "signed_pdfs": _signed_pdfs,
     "engine": _engine,
     "dry_run": _dry_run,
     "stop": lambda given: machine.stop(),

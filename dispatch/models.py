@@ -26,6 +26,9 @@ class Document(models.Model):
             "template": "none",
             "snapshot": "special",
             "created_at": "none",
+            "draw_tries": "none",
+            "draw_after": "none",
+            "given_up_at": "none",
             "drawn_at": "none",
             "pdf_sealed": "special",
             "pdf_sha256": "none",
@@ -45,6 +48,11 @@ class Document(models.Model):
     template = models.CharField(max_length=100)
     snapshot = models.JSONField()
     created_at = models.DateTimeField()
+    draw_tries = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Tries of a worker to draw it, for one that carries no message."
+    )
+    draw_after = models.DateTimeField(null=True, help_text="Nobody else draws it before this moment.")
+    given_up_at = models.DateTimeField(null=True, help_text="Since when it is not tried again by itself.")
     drawn_at = models.DateTimeField(null=True)
     pdf_sealed = models.BinaryField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
@@ -65,6 +73,10 @@ class Document(models.Model):
                 condition=Q(drawn_at__isnull=True, pdf_sealed__isnull=True, pdf_sha256="")
                 | (Q(drawn_at__isnull=False, pdf_sealed__isnull=False) & ~Q(pdf_sha256="")),
                 name="a_drawn_document_has_its_bytes",
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at__isnull=True) | Q(given_up_at__isnull=True),
+                name="a_drawn_document_is_not_given_up",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -4,11 +4,12 @@ A notice holds a kind, an address, codes and ids. What it says is made when it i
 lies in the database, in the broker or in a log. Whoever queues a kind registers what makes its text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,10 +18,12 @@ from django.utils import timezone
 from dispatch.models import Notice
 from dispatch.rules.notices import NoticeKind, NoticeState, is_codes_and_ids
 from dispatch.rules.problems import Problem
-from dispatch.waking import wake_notice
+from dispatch.waking import wake_notice, wake_notices
 from schools.addresses import safe_address
 from schools.wall import in_school
 
+# So many that one worker sends them before its time is over, also to a slow mail server.
+WOKEN_TOGETHER = 10
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -88,22 +91,54 @@ def queue_notice(
     """
     if not transaction.get_connection().in_atomic_block:
         raise NoticeOutsideTransaction
+    with in_school(school_id):
+        notice = Notice.objects.create(**_new(kind, school_id, to, object_id, params, by))
+    transaction.on_commit(partial(wake_notice, school_id, notice.pk), robust=True)
+    return notice
+
+
+def queue_notices(kind: str, *, school_id: UUID, to: Sequence[tuple[str, UUID]]) -> list[UUID]:
+    """Queue many mails of one kind, each an address and what it is about; their ids, in that order. One query.
+
+    The caller is in the school already. Otherwise as ``queue_notice``.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NoticeOutsideTransaction
+    made = [Notice(**_new(kind, school_id, address, object_id)) for address, object_id in to]
+    Notice.objects.bulk_create(made)
+    found = [each.pk for each in made]
+    transaction.on_commit(partial(_wake_all, school_id, found), robust=True)
+    return found
+
+
+def _new(
+    kind: str,
+    school_id: UUID | None,
+    to: str,
+    object_id: UUID | None,
+    params: Mapping[str, str] = _NOTHING,
+    by: UUID | None = None,
+) -> dict[str, Any]:
     if not is_codes_and_ids(params):
         raise ValueError("The params of a notice are codes and ids in lower case.")
     now = timezone.now()
-    with in_school(school_id):
-        notice = Notice.objects.create(
-            school_id=school_id,
-            kind=NoticeKind(kind).value,
-            to_address=safe_address(to),
-            object_id=object_id,
-            params=dict(params),
-            asked_by=by,
-            next_attempt_at=now,
-            created_at=now,
-        )
-    transaction.on_commit(partial(wake_notice, school_id, notice.pk), robust=True)
-    return notice
+    return {
+        "school_id": school_id,
+        "kind": NoticeKind(kind).value,
+        "to_address": safe_address(to),
+        "object_id": object_id,
+        "params": dict(params),
+        "asked_by": by,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+
+
+def _wake_all(school_id: UUID, notice_ids: Sequence[UUID]) -> None:
+    for start in range(0, len(notice_ids), WOKEN_TOGETHER):
+        if not wake_notices(school_id, notice_ids[start : start + WOKEN_TOGETHER]):
+            # The broker is away: the sweep finds them all.
+            return
 
 
 def could_not_queue(kind: str, *, school_id: UUID, object_id: UUID) -> None:

@@ -331,6 +331,31 @@ class NoticesNotSent:
         return why_not_sent(self.problem)
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentsNotDrawn:
+    """Documents of one school that were given up: how many, and never of whom."""
+
+    school_id: UUID
+    school_name: str
+    count: int
+    oldest_at: datetime
+
+
+def documents_not_drawn() -> tuple[DocumentsNotDrawn, ...]:
+    """What the service administrator has to look after: PDFs that could not be made. Three queries a school.
+
+    The caller has asked whether the viewer runs the service (Permission.MANAGE_SERVICE).
+    """
+    found: list[DocumentsNotDrawn] = []
+    for school_id, name in every_school():
+        with in_school(school_id):
+            given_up = Document.objects.filter(school_id=school_id, drawn_at__isnull=True, given_up_at__isnull=False)
+            counted = given_up.aggregate(count=Count("pk"), oldest=Min("given_up_at"))
+        if counted["count"]:
+            found.append(DocumentsNotDrawn(school_id, name, counted["count"], counted["oldest"]))
+    return tuple(found)
+
+
 def notices_not_sent() -> tuple[NoticesNotSent, ...]:
     """What the service administrator has to look after: mails that were given up. Four queries a school.
 

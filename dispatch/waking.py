@@ -1,6 +1,7 @@
 """The wake-up call to the worker. It carries ids, may get lost, and never holds a request up."""
 
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 from uuid import UUID
@@ -14,6 +15,7 @@ from kombu.pools import producers
 
 DELIVER_TASK = "dispatch.tasks.deliver"
 DELIVER_NOTICE_TASK = "dispatch.tasks.deliver_notice"
+DELIVER_NOTICES_TASK = "dispatch.tasks.deliver_notices"
 DRAW_TASK = "dispatch.tasks.draw"
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,11 @@ def wake_notice(school_id: UUID | None, notice_id: UUID) -> bool:
     return _call(DELIVER_NOTICE_TASK, str(school_id) if school_id else None, str(notice_id))
 
 
+def wake_notices(school_id: UUID, notice_ids: Sequence[UUID]) -> bool:
+    """The same for some notices, one after the other by one worker: a call costs more than the row it is about."""
+    return _call(DELIVER_NOTICES_TASK, str(school_id), [str(each) for each in notice_ids])
+
+
 def wake_drawing(school_id: UUID, document_id: UUID) -> bool:
     """The same for a document that goes to nobody by mail and is to be drawn."""
     return _call(DRAW_TASK, str(school_id), str(document_id))
@@ -65,7 +72,7 @@ def wake_for(task: str, school_id: UUID, row_id: UUID) -> bool:
     return _call(task, str(school_id), str(row_id))
 
 
-def _call(task: str, *ids: str | None) -> bool:
+def _call(task: str, *ids: str | list[str] | None) -> bool:
     try:
         with producers[_impatient_connection()].acquire(block=True, timeout=settings.DISPATCH_WAKE_SECONDS) as producer:
             _app().send_task(

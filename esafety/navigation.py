@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from dispatch.selectors import notices_not_sent
+from dispatch.selectors import documents_not_drawn, notices_not_sent
 from incidents.selectors.log import waiting_count
 from schools.roles import Permission
 from schools.viewer import Viewer
@@ -199,6 +199,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "nav": SimpleLazyObject(lambda: (_service(request, viewer),)),
             # Asked for on the service's first page alone.
             "mails_not_sent": SimpleLazyObject(notices_not_sent),
+            "documents_not_drawn": SimpleLazyObject(documents_not_drawn),
         }
     elif viewer is not None:
         context["nav"] = SimpleLazyObject(lambda: tuple(_groups(request, viewer)))

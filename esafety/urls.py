@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from dispatch import service_views
 from schools.log_in import providers
 from schools.log_in.views import account, entering, passwords
 
@@ -34,5 +35,6 @@ urlpatterns = [
     path("school/passwords/", passwords.age, name="password_age"),
     # django-allauth's own name of the log-in, for where it leads back there.
     path("log-in/", entering.log_in, name="account_login"),
+    path("service/documents/again/", service_views.draw_again, name="draw_again"),
     path("service/", include("schools.service_urls")),
 ]

@@ -1,24 +1,17 @@
 """The log as a table in a file: which columns, what stands in them, and that no cell is ever a formula (threat T16)."""
 
-import csv
-import io
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from import_export import resources
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from tablib import Dataset
 
 from incidents.models import Incident, Status
-from incidents.rules.cells import safe_cell
 from incidents.selectors.log import labels_of
 from incidents.services.exporting import ExportRows
+from schools.rules.cells import safe_cell
+from schools.tables import FileFormat, formats
 
 Cell = str | int | date | datetime | None
 
@@ -99,55 +92,7 @@ class IncidentResource(resources.ModelResource):  # type: ignore[misc]
                 return getattr(incident, name)
 
 
-class SafeCsv(CSV):  # type: ignore[misc]
-    """CSV with every text in quotation marks, so that no other separator cuts a cell in two; read as UTF-8 by Excel."""
-
-    def export_data(self, dataset: Dataset, **options: Any) -> bytes:
-        text: str = super().export_data(dataset, quoting=csv.QUOTE_NONNUMERIC)
-        return text.encode("utf-8-sig")
-
-
-class SafeXlsx(XLSX):  # type: ignore[misc]
-    """XLSX in which every text is a string cell: the library would make a formula of one that begins with ``=``."""
-
-    def export_data(self, dataset: Dataset, **options: Any) -> bytes:
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet("Incident log")
-        sheet.freeze_panes = "A2"
-        sheet.append([_cell(sheet, header, bold=True) for header in dataset.headers])
-        for row in dataset:
-            sheet.append([_cell(sheet, value) for value in row])
-        stream = io.BytesIO()
-        book.save(stream)
-        return stream.getvalue()
-
-
-def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    elif isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """A kind of file that the log can leave as."""
-
-    extension: str
-    media_type: str
-    writer: CSV | XLSX
-
-
-FORMATS = {
-    "csv": FileFormat("csv", "text/csv; charset=utf-8", SafeCsv()),
-    "xlsx": FileFormat("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", SafeXlsx()),
-}
+FORMATS = formats("Incident log")
 
 
 def exported(rows: ExportRows, file_format: FileFormat) -> bytes:

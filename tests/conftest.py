@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.arranging"]
+pytest_plugins = ["tests.arranging", "tests.browser"]

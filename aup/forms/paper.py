@@ -44,7 +44,10 @@ class PaperForm(forms.Form):
         megabytes = settings.EVIDENCE_MAX_BYTES // 1024 // 1024
         self.fields["scan"] = forms.FileField(
             label="Scan or photograph of the paper",
-            help_text=f"PDF, PNG or JPEG, up to {megabytes} MB.",
+            help_text=(
+                f"PDF, PNG or JPEG, up to {megabytes} MB. The signed paper and nothing else: never a picture from an "
+                "incident."
+            ),
             widget=forms.FileInput({"accept": ".pdf,.png,.jpg,.jpeg"}),
             error_messages={
                 "required": f"Choose the scan. If you did, it has more than {megabytes} MB: make it smaller first.",

@@ -35,7 +35,8 @@ class _Typed(forms.Form):
     """What the forms have in common: which text was read, and what is made of it for the service."""
 
     # Not "language": that is what the register calls it, and the form's own word is looked at before it gets there.
-    read_in = forms.CharField(max_length=2, required=False, widget=forms.HiddenInput)
+    # No text field either: whatever is posted in it, nobody could see what was wrong with a field that is hidden.
+    read_in = forms.Field(required=False, widget=forms.HiddenInput)
     helper = bare()
 
     def __init__(self, data: Any = None, *, document: Document) -> None:

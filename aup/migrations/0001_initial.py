@@ -361,8 +361,8 @@ class Migration(migrations.Migration):
                     "identified_by",
                     models.CharField(
                         choices=[
-                            ("log_in", "logged in"),
-                            ("link", "the link that was sent to them"),
+                            ("log_in", "after logging in"),
+                            ("link", "by the link that was sent to them"),
                             ("class", "in class, with the teacher as witness"),
                             ("paper", "on paper"),
                             ("reception", "at reception, with a member of staff"),

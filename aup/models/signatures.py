@@ -12,8 +12,8 @@ from schools.models import Person, School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField, unique_in_school
 
 IDENTIFIED_BY = {
-    "log_in": "logged in",
-    "link": "the link that was sent to them",
+    "log_in": "after logging in",
+    "link": "by the link that was sent to them",
     "class": "in class, with the teacher as witness",
     "paper": "on paper",
     "reception": "at reception, with a member of staff",

@@ -26,11 +26,11 @@ FOLLOW_UPS: dict[str, str] = {
 
 
 def newest(answers: Iterable[Answered]) -> dict[UUID, Mapping[str, bool]]:
-    """For each parent the answers that count: their newest ones. Pure."""
+    """For each parent the answers that count: their newest ones, in the order of the register. Pure."""
     found: dict[UUID, Answered] = {}
     for each in answers:
         before = found.get(each.signer_id)
-        if before is None or (before.at, before.number) < (each.at, each.number):
+        if before is None or (before.number, before.at) < (each.number, each.at):
             found[each.signer_id] = each
     return {signer: each.consents for signer, each in found.items()}
 

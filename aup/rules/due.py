@@ -4,7 +4,7 @@ Duties A1 (CM 3.3, NS 7.2), A2 (CC 3.2, CM 3.3) and A3 (CC 3.2, CM 2.3.2, CM 3.1
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -55,6 +55,8 @@ class Paper:
     stages: frozenset[Stage] = frozenset()
     signed_by: frozenset[Signer] = frozenset()
     acknowledged_by: frozenset[Signer] = frozenset()
+    # Whether it asks for a consent without which there is no access, whatever is signed.
+    needs_consent: bool = False
 
     def is_for(self, member: "Member") -> bool:
         """Whether it is about this person: a parent's agreement is about each child."""
@@ -152,16 +154,26 @@ class Register:
 
 
 def lines_for(
-    members: Iterable[Member], papers: Iterable[Paper], held: Iterable[Held], *, who_signs: WhoSigns
+    members: Iterable[Member],
+    papers: Iterable[Paper],
+    held: Iterable[Held],
+    *,
+    who_signs: WhoSigns,
+    denied: Collection[UUID] = frozenset(),
 ) -> tuple[Line, ...]:
     """Every document that each of these people needs, and where it stands. Duties A1, A2, A3.
 
-    Nobody is asked for a version that they have signed, and a carer who may not sign is never asked. Pure; raises
-    nothing.
+    Nobody is asked for a version that they have signed, and a carer who may not sign is never asked. ``denied``: the
+    children to whom a parent denies what access needs. Their document is refused as soon as a parent has signed it,
+    for a signature that says no to that is a refusal with a name under it (rules.access); who is still asked stays
+    asked. Pure; raises nothing.
     """
     register, papers = Register.of(held), tuple(papers)
     return tuple(
-        _line(paper, member, register, who_signs) for member in members for paper in papers if paper.is_for(member)
+        _line(paper, member, register, who_signs, is_denied=member.person_id in denied)
+        for member in members
+        for paper in papers
+        if paper.is_for(member)
     )
 
 
@@ -180,7 +192,7 @@ def may_sign(member: Member, signer_id: UUID) -> bool:
     return signer_id == member.person_id or signer_id in member.signing_carers
 
 
-def _line(paper: Paper, member: Member, register: Register, who_signs: WhoSigns) -> Line:
+def _line(paper: Paper, member: Member, register: Register, who_signs: WhoSigns, *, is_denied: bool) -> Line:
     about = member.person_id
     parts = [*_own_part(paper, member, register), *_parents_part(paper, member, register, who_signs)]
     standing = Standing.DONE
@@ -189,6 +201,8 @@ def _line(paper: Paper, member: Member, register: Register, who_signs: WhoSigns)
         if any(part is gravest for part, _ in parts):
             standing = gravest
             break
+    if is_denied and paper.needs_consent and register.signers(paper, about, Kind.SIGNED) - {about}:
+        standing = Standing.REFUSED
     return Line(paper.version_id, about, standing, tuple(each for _, asked in parts for each in asked))
 
 

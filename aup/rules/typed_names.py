@@ -1,10 +1,17 @@
 """Whether the name that somebody typed can be the name of the person whose signature it is to be."""
 
-import re
 import unicodedata
 from enum import StrEnum
 
 MAX_LENGTH = 120
+# Beside letters and their marks: what stands between the parts of a name.
+_BETWEEN = frozenset(" '’.-‘‐‑–")  # noqa: RUF001 - these are the characters meant
+# Invisible, and part of how some names are spelled, as in Persian and in the scripts of India.
+_JOINERS = frozenset("\u200c\u200d")
+# Letters that have no accent to take off, as they are typed on an English keyboard.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 
 
 class NameTrouble(StrEnum):
@@ -24,16 +31,20 @@ def trouble_with(typed: str, *, given_name: str, family_name: str) -> NameTroubl
     """What is wrong with the name typed as a signature; None when it will do. Pure; raises nothing.
 
     At least one word of it must be a word of the name on the school's lists, whatever the case and the accents:
-    people sign with a maiden name, a short form or a second surname, but not with a stranger's name.
+    people sign with a maiden name, a short form or a second surname, but not with a stranger's name. What is typed
+    exactly as the lists have it will do whatever it is made of.
     """
     name = " ".join(typed.split())
     if not name:
         return NameTrouble.MISSING
     if len(name) > MAX_LENGTH:
         return NameTrouble.TOO_LONG
-    if not all(each.isalpha() or each in " '’.-‘" or unicodedata.combining(each) for each in name):  # noqa: RUF001
+    listed = f"{given_name} {family_name}"
+    if name.casefold() == " ".join(listed.split()).casefold():
+        return None
+    if not all(_is_of_a_name(each) for each in name):
         return NameTrouble.NOT_A_NAME
-    words, known = _words(name), _words(f"{given_name} {family_name}")
+    words, known = _words(name), _words(listed)
     if words == known:
         # However short: in some scripts each part of a name is one character.
         return None
@@ -43,6 +54,18 @@ def trouble_with(typed: str, *, given_name: str, family_name: str) -> NameTroubl
     return None if written_out & known else NameTrouble.SOMEBODY_ELSE
 
 
+def is_name_of(typed: str, *, given_name: str, family_name: str) -> bool:
+    """Whether the words typed are the words of this name, no more and no fewer. Pure; raises nothing."""
+    return bool(words := _words(typed)) and words == _words(f"{given_name} {family_name}")
+
+
+def _is_of_a_name(each: str) -> bool:
+    return each.isalpha() or each in _BETWEEN or each in _JOINERS or unicodedata.category(each).startswith("M")
+
+
 def _words(name: str) -> frozenset[str]:
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    return frozenset(filter(None, re.split(r"[^\w]+", plain.casefold())))
+    found = (each for each in unicodedata.normalize("NFKD", name) if each not in _JOINERS)
+    plain = "".join(each for each in found if not unicodedata.combining(each)).casefold().translate(_PLAIN)
+    # Vowel signs of many scripts are marks and no letters: a word goes on over them.
+    kept = (each if each.isalnum() or unicodedata.category(each).startswith("M") else " " for each in plain)
+    return frozenset("".join(kept).split())

@@ -27,7 +27,6 @@ from aup.rules.campaigns import (
     tidy_days,
 )
 from aup.rules.due import Due, Kind, due_of
-from aup.selectors.families import children_of
 from aup.selectors.policy import SIGNERS
 from aup.selectors.standing import StandingOf, standing_on
 from dispatch.models import Notice
@@ -38,6 +37,7 @@ from schools.roles import Permission
 from schools.viewer import Viewer
 
 WITHOUT_CLASS = "No class"
+OVER = "over: its last day has passed"
 PAPER_STATES = (InvitationState.NO_ADDRESS.value, InvitationState.BOUNCED.value)
 
 
@@ -89,6 +89,7 @@ class CampaignPage:
 
     campaign: Campaign
     audience: str
+    state: CampaignState
     state_name: str
     is_prepared: bool
     is_open: bool
@@ -111,6 +112,7 @@ class CampaignPage:
 def campaigns_page(*, viewer: Viewer) -> tuple[CampaignLine, ...]:
     """The school's campaigns, the newest first. One query. Raises NotAllowed."""
     viewer.must(Permission.RUN_CAMPAIGNS)
+    today = timezone.localdate()
     rows = (
         Campaign.objects.filter(school_id=viewer.school_id)
         .annotate(
@@ -126,8 +128,8 @@ def campaigns_page(*, viewer: Viewer) -> tuple[CampaignLine, ...]:
             audience=SIGNERS[each.audience],
             for_day=each.for_day,
             ends_on=each.ends_on,
-            state=CampaignState(each.state),
-            state_name=CAMPAIGN_STATE_NAMES[CampaignState(each.state)],
+            state=state_on(each, today)[0],
+            state_name=state_on(each, today)[1],
             asked_count=each.asked_count,
             paper_count=each.paper_count,
         )
@@ -176,16 +178,20 @@ def asked_in(
     return standing, classes, asked_by(audience_of(campaign), due_of(standing.lines), audiences, about)
 
 
-def is_asked(campaign: Campaign, person_id: UUID, *, today: date) -> bool:
-    """Whether somebody still has something to sign that this campaign asks for. Nine queries."""
-    day = counts_on(campaign, today)
-    about = [person_id, *children_of(campaign.school_id, person_id, day)]
-    return person_id in asked_in(campaign, day, person_ids=about)[2]
-
-
 def audience_of(campaign: Campaign) -> Signer:
     """For whom a campaign is. No query."""
     return campaign.audience  # type: ignore[return-value]
+
+
+def state_on(campaign: Campaign, today: date) -> tuple[CampaignState, str]:
+    """Where a campaign stands as somebody sees it, with its name: past its last day an open one is over. No query.
+
+    Nothing goes out of it then, whether or not somebody has closed it: ``open_campaigns`` leaves it out.
+    """
+    state = CampaignState(campaign.state)
+    if state is CampaignState.OPEN and campaign.ends_on < today:
+        return CampaignState.CLOSED, OVER
+    return state, CAMPAIGN_STATE_NAMES[state]
 
 
 def mailable(address: str) -> str:
@@ -232,7 +238,8 @@ def campaign_page(*, viewer: Viewer, campaign_id: UUID, today: date | None = Non
     return CampaignPage(
         campaign=campaign,
         audience=SIGNERS[campaign.audience],
-        state_name=CAMPAIGN_STATE_NAMES[CampaignState(campaign.state)],
+        state=state_on(campaign, today)[0],
+        state_name=state_on(campaign, today)[1],
         is_prepared=is_prepared,
         is_open=campaign.state == CampaignState.OPEN,
         is_over=campaign.ends_on < today,

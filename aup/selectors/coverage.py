@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aup.rules.due import Line, Member, Standing, lines_for
+from aup.rules.due import Line, Member, Standing
 from aup.selectors.campaigns import WITHOUT_CLASS, classes_of
 from aup.selectors.policy import SIGNERS
-from aup.selectors.standing import held_on, members_on, paper_of, versions_in_force, who_signs_at
+from aup.selectors.standing import standing_on, versions_in_force
 from packs.schema import Signer
 from schools.roles import Permission
 from schools.viewer import NotAllowed, Viewer
@@ -24,7 +24,8 @@ PUPILS = "All pupils"
 class CoverageRow:
     """People of a class or role, or the people an agreement is for: how many are complete, wait, or have refused.
 
-    ``outstanding`` includes those for whom nobody can be asked, which ``nobody_to_ask`` counts.
+    ``outstanding`` includes those for whom nobody can be asked, which ``nobody_to_ask`` counts. ``refused`` includes
+    those whose parent has signed and said no to what access needs: complete is who may have access, no more.
     """
 
     name: str
@@ -51,30 +52,27 @@ class Coverage:
 
 
 def coverage_page(*, viewer: Viewer, day: date | None = None) -> Coverage:
-    """The figures of a day, today unless another is said. Eight queries. Raises NotAllowed."""
+    """The figures of a day, today unless another is said. Nine queries. Raises NotAllowed."""
     if not any(viewer.may(each) for each in _MAY):
         raise NotAllowed
     return coverage_on(viewer.school_id, day or timezone.localdate())
 
 
 def coverage_on(school_id: UUID, day: date) -> Coverage:
-    """The figures of a school on a day, whatever its size: eight queries. Leavers of before that day are not in it.
+    """The figures of a school on a day, whatever its size: nine queries. Leavers of before that day are not in it.
 
     Classes are the ones that pupils are in now; key stages are those of the day.
     """
     versions = versions_in_force(school_id, day)
-    papers = [paper_of(each) for each in versions]
-    members = members_on(school_id, day)
-    held = held_on(school_id, day, version_ids=[each.version_id for each in papers])
-    lines = lines_for(members, papers, held, who_signs=who_signs_at(school_id))
+    standing = standing_on(school_id, day, versions=versions, with_consents=True)
     classes = classes_of(school_id)
     about: dict[UUID, list[Line]] = defaultdict(list)
     by_version: dict[UUID, list[Line]] = defaultdict(list)
-    for each in lines:
+    for each in standing.lines:
         about[each.about_id].append(each)
         by_version[each.version_id].append(each)
-    audiences: dict[UUID, Signer] = {each.version_id: each.audience for each in papers}
-    by_class, by_role = _people(members, about, audiences, classes)
+    audiences: dict[UUID, Signer] = {each.version_id: each.audience for each in standing.papers}
+    by_class, by_role = _people(standing.members, about, audiences, classes)
     return Coverage(
         day=day,
         classes=tuple(_row(name, by_class[name]) for name in sorted(by_class)),

@@ -14,7 +14,6 @@ from django.utils import timezone
 from aup.models import AgreementVersion
 from aup.rules.due import Line, Member, Standing, without_access
 from aup.selectors.campaigns import WITHOUT_CLASS, class_names_at, classes_of
-from aup.selectors.consents import without_needed_consent
 from aup.selectors.policy import SIGNERS
 from aup.selectors.standing import StandingOf, standing_on
 from packs.schema import Signer
@@ -89,7 +88,7 @@ class NoAccessPage:
 def outstanding_page(*, viewer: Viewer, chosen: str = "", today: date | None = None) -> OutstandingPage:
     """The children of one class with what is outstanding; for whoever runs campaigns every role, or everybody.
 
-    At most twelve queries. Raises NotAllowed.
+    At most thirteen queries. A document that is signed with a no to what access needs is on it. Raises NotAllowed.
     """
     viewer.must(Permission.SEE_OUTSTANDING)
     today = today or timezone.localdate()
@@ -103,7 +102,7 @@ def outstanding_page(*, viewer: Viewer, chosen: str = "", today: date | None = N
         return OutstandingPage(tuple(choices), "", "", (), 0)
     is_class = chosen in classes
     within = _pupils_in(viewer.school_id, chosen) if is_class else None
-    standing = standing_on(viewer.school_id, today, person_ids=within)
+    standing = standing_on(viewer.school_id, today, person_ids=within, with_consents=True)
     lines = [each for each in standing.lines if each.standing is not Standing.DONE]
     # Whoever is something else besides, such as a governor with a child in the class, is listed for what was chosen.
     if is_class:
@@ -117,14 +116,15 @@ def outstanding_page(*, viewer: Viewer, chosen: str = "", today: date | None = N
 
 
 def no_access_page(*, viewer: Viewer, today: date | None = None) -> NoAccessPage:
-    """Who may not have access yet: a signature is missing, or a consent that access needs. Eleven queries.
+    """Who may not have access yet: a signature is missing, or a consent that access needs. Ten queries.
 
-    Raises NotAllowed.
+    The same people as on the list of what is outstanding, and as coverage does not count as complete. Raises
+    NotAllowed.
     """
     viewer.must(Permission.SEE_NO_ACCESS)
     today = today or timezone.localdate()
-    standing = standing_on(viewer.school_id, today)
-    barred = without_access(standing.lines) | without_needed_consent(viewer.school_id, standing)
+    standing = standing_on(viewer.school_id, today, with_consents=True)
+    barred = without_access(standing.lines)
     classes = classes_of(viewer.school_id)
     people = _people(viewer.school_id, barred)
     lines = [

@@ -1,5 +1,6 @@
 """What can still be recorded from paper about somebody and their children. Duty A4 (CC 3.2, CM 3.3)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,9 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from aup.models import AgreementVersion
-from aup.rules.due import Kind, due_of
+from aup.rules.campaigns import default_day
+from aup.rules.due import Due, Held, Kind, Register, Standing, due_of
 from aup.selectors.families import children_of
-from aup.selectors.standing import standing_on
+from aup.selectors.standing import StandingOf, held_on, standing_on
 from schools.models import Person
 from schools.roles import Permission
 from schools.selectors import PersonFound
@@ -57,13 +59,22 @@ def find_signers(*, viewer: Viewer, words: str) -> tuple[PersonFound, ...]:
 
 
 def paper_page(*, viewer: Viewer, person_id: UUID, today: date) -> PaperPage:
-    """What is outstanding. Eleven queries. Raises NotAllowed, Person.DoesNotExist."""
+    """What is outstanding, and what may be signed besides. Twelve queries. Raises NotAllowed, Person.DoesNotExist.
+
+    A second parent may always sign, and whoever has refused may sign after all: neither is asked, and both may come
+    with a paper. What a second parent may sign stands on their own page alone.
+    """
     viewer.must(Permission.RECORD_SIGNATURES)
     person = Person.objects.get(school_id=viewer.school_id, pk=person_id)
     about = [person_id, *children_of(viewer.school_id, person_id, today)]
+    # In summer whoever signed in spring may bring the paper for the year that comes.
+    day = default_day(today)
+    standing = standing_on(viewer.school_id, day, person_ids=about)
+    version_ids = [each.version_id for each in standing.papers]
+    held = held_on(viewer.school_id, day, version_ids=version_ids, person_ids=about)
     asked = [
         each
-        for each in due_of(standing_on(viewer.school_id, today, person_ids=about).lines)
+        for each in dict.fromkeys((*due_of(standing.lines), *_besides(standing, held, person_id)))
         if each.kind is Kind.SIGNED and person_id in (each.signer_id, each.about_id)
     ]
     here = {"school_id": viewer.school_id}
@@ -84,6 +95,22 @@ def paper_page(*, viewer: Viewer, person_id: UUID, today: date) -> PaperPage:
             for each in asked
         ),
     )
+
+
+def _besides(standing: StandingOf, held: Iterable[Held], person_id: UUID) -> Iterator[Due]:
+    """What nobody is asked for and may be signed: by whoever refused, and by the second parent on their own page."""
+    register = Register.of(held)
+    papers = {each.version_id: each for each in standing.papers}
+    members = {each.person_id: each for each in standing.members}
+    for line in standing.lines:
+        paper, about_id = papers[line.version_id], line.about_id
+        signed = register.signers(paper, about_id, Kind.SIGNED)
+        if paper.audience != "parent" and paper.audience in paper.signed_by and about_id not in signed:
+            yield Due(line.version_id, about_id, about_id)
+        if "parent" in paper.signed_by:
+            for carer_id in members[about_id].signing_carers:
+                if carer_id not in signed and (line.standing is Standing.REFUSED or carer_id == person_id):
+                    yield Due(line.version_id, carer_id, about_id)
 
 
 def _found(person: Person) -> PersonFound:

@@ -5,7 +5,7 @@ Duties A1, A2, A3 (CM 3.3, CC 3.2).
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,8 @@ class Document:
     language: str
     languages: tuple[Language, ...]
     signed_before_at: datetime | None = None
+    # Until when this very version counts as signed by whoever reads it; None where they have not signed it.
+    signed_until: date | None = None
     changes: tuple[Change, ...] = ()
 
     @property
@@ -121,6 +123,7 @@ def document_of(
         language=language,
         languages=tuple(_languages(version, language)),
         signed_before_at=before.signed_at if before else None,
+        signed_until=before.counts_until if before and before.version_id == version.pk else None,
         changes=changes(before.version.content, content) if before and is_earlier else (),
     )
 

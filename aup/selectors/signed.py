@@ -221,7 +221,7 @@ def _facts(row: Signature) -> list[tuple[str, str]]:
         ("When, in the school", row.local_time),
         ("When, in UTC", f"{row.signed_at:%Y-%m-%d %H:%M:%S.%f}"),
         ("Counts until", f"{row.counts_until.day} {row.counts_until:%B %Y}"),
-        ("Known by", IDENTIFIED_BY[row.identified_by]),
+        ("How it was signed", IDENTIFIED_BY[row.identified_by]),
     ]
     if row.witness is not None:
         facts.append((WITNESS_WORDS.get(row.identified_by, "Witness"), row.witness.full_name))

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Q
 from django.utils import timezone
 
 from aup.models import AgreementVersion, Signature
@@ -177,14 +177,18 @@ def signing_home(school_id: UUID, person_id: UUID, *, now: datetime, bound: froz
     for about_id in (*about_ids[1:], person_id):
         if about_id not in members:
             continue
+        theirs = [each for each in versions if signs(each, members[about_id], person_id)]
         items = tuple(
             replace(
                 marks.item(version, about_id, who_signs),
                 about_name=names[about_id],
                 is_bound=bound is None or version.pk in bound,
             )
-            for version in versions
-            if signs(version, members[about_id], person_id)
+            for version in theirs
+        )
+        items += tuple(
+            replace(each, about_name=names[about_id])
+            for each in marks.answered_besides(about_id, {each.code for each in theirs})
         )
         if items:
             parts.append(Part(about_id, names[about_id], about_id == person_id, items))
@@ -244,20 +248,28 @@ def reception_list(*, viewer: Viewer) -> tuple[Waiting, ...]:
 
 
 class _Marks:
-    """What stands in the register about some people and still counts, as one of them is concerned. One query."""
+    """What stands in the register about some people, as one of them is concerned. One query.
+
+    What counts for the year to be signed for, and what this person has ever answered: answers outlast the signature.
+    """
 
     def __init__(self, school_id: UUID, person_id: UUID, about_ids: Collection[UUID], day: date) -> None:
         # Whoever signs in July signs for the year that comes: what was signed in May is not enough then.
+        self._until = counts_until(day)
+        answered = Q(signer_id=person_id, kind=Kind.SIGNED.value) & ~Q(consents={})
         rows = Signature.objects.filter(
-            school_id=school_id, about_id__in=list(about_ids), counts_until__gte=counts_until(day)
+            Q(counts_until__gte=self._until) | answered, school_id=school_id, about_id__in=list(about_ids)
         ).exclude(kind=Kind.CONSENTS.value)
         self._person_id = person_id
-        self._rows = list(rows.annotate(code=F("version__code")).defer("reason_sealed").order_by("number"))
+        self._rows = list(rows.select_related("version").defer("reason_sealed").order_by("number"))
 
     def item(self, version: AgreementVersion, about_id: UUID, who_signs: WhoSigns) -> Item:
         """Where a version stands for this person about another."""
-        about = [each for each in self._rows if each.about_id == about_id]
-        here = [each for each in about if each.version_id == version.pk]
+        here = [
+            each
+            for each in self._rows
+            if each.about_id == about_id and each.version_id == version.pk and each.counts_until >= self._until
+        ]
         mine = {each.kind: each for each in here if each.signer_id == self._person_id}
         signed, refused = mine.get(Kind.SIGNED.value), mine.get(Kind.REFUSED.value)
         is_own = about_id == self._person_id
@@ -272,14 +284,7 @@ class _Marks:
         elif by_another and who_signs is WhoSigns.ONE:
             state = State.BY_ANOTHER
         row = signed or refused
-        answered = [
-            each
-            for each in about
-            if each.code == version.code
-            and each.signer_id == self._person_id
-            and each.kind == Kind.SIGNED.value
-            and each.consents
-        ]
+        answered = self._answered(about_id).get(version.code)
         return Item(
             version_id=version.pk,
             about_id=about_id,
@@ -288,8 +293,30 @@ class _Marks:
             state=state,
             at=row.signed_at if row else None,
             signature_id=row.pk if row else None,
-            answers_version_id=answered[-1].version_id if answered else None,
+            answers_version_id=answered.version_id if answered else None,
         )
+
+    def answered_besides(self, about_id: UUID, codes: Collection[str]) -> Iterator[Item]:
+        """What this person has answered in an agreement that is not asked for any more, such as one withdrawn."""
+        for code, row in self._answered(about_id).items():
+            if code not in codes:
+                yield Item(
+                    version_id=row.version_id,
+                    about_id=about_id,
+                    about_name="",
+                    title=row.version.title,
+                    state=State.SIGNED,
+                    is_bound=False,
+                    at=row.signed_at,
+                    signature_id=row.pk,
+                    answers_version_id=row.version_id,
+                )
+
+    def _answered(self, about_id: UUID) -> dict[str, Signature]:
+        """Of each agreement the newest version that this person signed with answers."""
+        rows = [each for each in self._rows if each.about_id == about_id and each.signer_id == self._person_id]
+        signed = (each for each in rows if each.kind == Kind.SIGNED.value and each.consents)
+        return {each.version.code: each for each in sorted(signed, key=lambda each: each.version.number)}
 
 
 def signs(version: AgreementVersion, member: Member, person_id: UUID) -> bool:

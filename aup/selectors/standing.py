@@ -1,12 +1,13 @@
 """Where everybody of a school stands on a day: the facts, in a fixed number of queries, and the rules over them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from aup.models import AgreementSettings, AgreementVersion, Signature
@@ -60,7 +61,13 @@ def paper_of(version: AgreementVersion) -> Paper:
         stages=frozenset(each for each in STAGES if each in version.stages),
         signed_by=frozenset(each for each in SIGNERS if each in version.signed_by),
         acknowledged_by=frozenset(each for each in SIGNERS if each in version.acknowledged_by),
+        needs_consent=bool(needed_of(version)),
     )
+
+
+def needed_of(version: AgreementVersion) -> frozenset[str]:
+    """The codes of the consents without which a version gives no access. No query."""
+    return frozenset(each["code"] for each in version.content.get("consents", ()) if each["needed"])
 
 
 def who_signs_at(school_id: UUID) -> WhoSigns:
@@ -74,25 +81,52 @@ def members_on(school_id: UUID, day: date, *, person_ids: Collection[UUID] | Non
 
     On a day of an earlier school year a pupil's key stage is the one of then, worked back from the year group of now.
     """
-    here, people = Q(school_id=school_id), _among("person_id", person_ids)
+    found = member_rows(school_id, day, people=_among("person_id", person_ids), children=_among("child_id", person_ids))
+    return members_of(day, *found)
+
+
+# Where the facts stand; ``one_person`` asks all of them in one query.
+MemberRows = tuple[QuerySet[Any, Any], QuerySet[Any, Any], QuerySet[Any, Any], QuerySet[Any, Any]]
+
+
+def member_rows(school_id: UUID, day: date, *, people: Q, children: Q) -> MemberRows:
+    """The carers of children, pupils, roles, and staff at work on a day, as ``members_of`` takes them. No query yet.
+
+    ``people`` narrows by ``person_id``, and ``children`` in the same way by ``child_id``.
+    """
+    here = Q(school_id=school_id)
+    on_roll = (Q(joined_on__isnull=True) | Q(joined_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
+    at_work = (Q(started_on__isnull=True) | Q(started_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
+    return (
+        Guardian.objects.filter(here, in_force(day), children)
+        .order_by("verified_at", "id")
+        .values_list("child_id", "guardian_id", "has_parental_responsibility", "is_barred"),
+        Pupil.objects.filter(here, people, on_roll).values_list("person_id", "year_group"),
+        Membership.objects.filter(here, people, in_force(day), role__in=_KINDS_OF).values_list("person_id", "role"),
+        StaffRecord.objects.filter(here, people, at_work).values_list("person_id"),
+    )
+
+
+def members_of(
+    day: date,
+    carer_rows: Iterable[Sequence[Any]],
+    pupil_rows: Iterable[Sequence[Any]],
+    role_rows: Iterable[Sequence[Any]],
+    work_rows: Iterable[Sequence[Any]],
+) -> tuple[Member, ...]:
+    """The members that these rows make. No query of its own."""
     years_before = max(0, school_year_start(timezone.localdate()).year - school_year_start(day).year)
     carers: dict[UUID, list[Carer]] = defaultdict(list)
-    pairs = Guardian.objects.filter(here, in_force(day), _among("child_id", person_ids))
-    for child_id, guardian_id, has_responsibility, is_barred in pairs.values_list(
-        "child_id", "guardian_id", "has_parental_responsibility", "is_barred"
-    ).order_by("verified_at", "id"):
+    for child_id, guardian_id, has_responsibility, is_barred in carer_rows:
         carers[child_id].append(Carer(guardian_id, has_responsibility, is_barred))
     kinds: dict[UUID, set[Signer]] = defaultdict(set)
     year_groups: dict[UUID, str] = {}
-    on_roll = (Q(joined_on__isnull=True) | Q(joined_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
-    for person_id, year_group in Pupil.objects.filter(here, people, on_roll).values_list("person_id", "year_group"):
+    for person_id, year_group in pupil_rows:
         kinds[person_id].add("pupil")
         year_groups[person_id] = year_group
-    memberships = Membership.objects.filter(here, people, in_force(day), role__in=_KINDS_OF)
-    for person_id, role in memberships.values_list("person_id", "role"):
+    for person_id, role in role_rows:
         kinds[person_id].add(_KINDS_OF[role])
-    at_work = (Q(started_on__isnull=True) | Q(started_on__lte=day)) & (Q(left_on__isnull=True) | Q(left_on__gte=day))
-    for person_id in StaffRecord.objects.filter(here, people, at_work).values_list("person_id", flat=True):
+    for (person_id,) in work_rows:
         kinds[person_id].add("staff")
     stages = {said: stage_of(said, years_before=years_before) for said in set(year_groups.values())}
     return tuple(
@@ -130,17 +164,52 @@ def standing_on(
     *,
     person_ids: Collection[UUID] | None = None,
     versions: Collection[AgreementVersion] | None = None,
+    with_consents: bool = False,
 ) -> StandingOf:
     """Who must sign what on a day, and where it stands, for everybody or for these people. Seven queries.
 
-    ``versions`` are those in force on the day, where the caller has them already: six queries then.
-    Duties A1, A2, A3 (CM 3.3, CC 3.2, NS 7.2).
+    ``versions`` are those in force on the day, where the caller has them already: six queries then. With
+    ``with_consents``, one query more, a document is refused where it is signed and what access needs is denied: so
+    whoever has something that is not done is whoever has no access, on every list. Who is asked is the same either
+    way. Duties A1, A2, A3 (CM 3.3, CC 3.2, NS 7.2).
     """
-    papers = tuple(paper_of(each) for each in (versions_in_force(school_id, day) if versions is None else versions))
+    versions = versions_in_force(school_id, day) if versions is None else versions
+    papers = tuple(paper_of(each) for each in versions)
     members = members_on(school_id, day, person_ids=person_ids)
     held = held_on(school_id, day, version_ids=[each.version_id for each in papers], person_ids=person_ids)
     who_signs = who_signs_at(school_id)
-    return StandingOf(day, who_signs, papers, members, lines_for(members, papers, held, who_signs=who_signs))
+    denied = _denied(school_id, day, versions, members, person_ids) if with_consents else frozenset()
+    lines = lines_for(members, papers, held, who_signs=who_signs, denied=denied)
+    return StandingOf(day, who_signs, papers, members, lines)
+
+
+def _denied(
+    school_id: UUID,
+    day: date,
+    versions: Iterable[AgreementVersion],
+    members: Iterable[Member],
+    person_ids: Collection[UUID] | None,
+) -> frozenset[UUID]:
+    """The children to whom a parent denies what access needs, by the newest answer of each parent. At most one query.
+
+    A no beats every yes; a parent who may not sign for the child any more denies nothing.
+    """
+    needed = {code for each in versions for code in needed_of(each)}
+    if not needed:
+        return frozenset()
+    carers: dict[UUID, Collection[UUID]] = {each.person_id: each.signing_carers for each in members}
+    newest = (
+        Signature.objects.filter(_among("about_id", person_ids), school_id=school_id, signed_at__lte=moment_of(day))
+        .exclude(consents={})
+        .order_by("about_id", "signer_id", "-number")
+        .distinct("about_id", "signer_id")
+        .values_list("about_id", "signer_id", "consents")
+    )
+    return frozenset(
+        about_id
+        for about_id, signer_id, consents in newest
+        if signer_id in carers.get(about_id, ()) and any(consents.get(code) is False for code in needed)
+    )
 
 
 def _among(field: str, person_ids: Collection[UUID] | None) -> Q:

@@ -5,6 +5,7 @@ writes goes by the lease it had; a sweep gives the file to another one.
 """
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from functools import partial
 from uuid import UUID
 
 import pikepdf
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,6 +31,7 @@ from schools.sealing import SealBroken, seal, unseal
 from schools.viewer import Viewer
 from schools.wall import every_school, in_school
 
+log = logging.getLogger(__name__)
 MAKE_TASK = "aup.keeping_tasks.make_bundle"
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=7)
@@ -204,7 +206,12 @@ def _make(lease: _Lease, clock: Clock) -> str:
     with in_school(lease.school_id):
         here = Bundle.objects.filter(school_id=lease.school_id, pk=lease.bundle_id)
         wanted = signature_ids(lease.school_id, here.values_list("class_name", flat=True).get(), clock())
-        missing = _not_drawn(lease.school_id, wanted)
+        missing, is_hopeless = _not_drawn(lease.school_id, wanted)
+    if is_hopeless:
+        # Waiting would not help: whoever runs the service is shown the copies that could not be drawn.
+        log.error("Bundle %s could not be made: a copy of it was given up", lease.bundle_id)
+        lease.write(state="failed", lease_until=None, finished_at=clock())
+        return "failed"
     if missing:
         for document_id in missing:
             wake_drawing(lease.school_id, document_id)
@@ -212,7 +219,11 @@ def _make(lease: _Lease, clock: Clock) -> str:
         return "waiting"
     try:
         content = _merged(lease, wanted, clock)
-    except (PdfAltered, SealBroken, pikepdf.PdfError):
+    except (_LeaseLost, DatabaseError):
+        raise
+    except Exception as failure:  # noqa: BLE001
+        # Made again it would come to the same; its own words may quote a record.
+        log.error("Bundle %s could not be made: %s", lease.bundle_id, type(failure).__name__)
         lease.write(state="failed", lease_until=None, finished_at=clock())
         return "failed"
     lease.write(state="made", lease_until=None, finished_at=clock(), pdf_sealed=seal(content), pdf_bytes=len(content))
@@ -271,13 +282,15 @@ def _claim(school_id: UUID, bundle_id: UUID, now: datetime) -> _Lease | None:
     return lease if taken else None
 
 
-def _not_drawn(school_id: UUID, wanted: list[UUID]) -> list[UUID]:
+def _not_drawn(school_id: UUID, wanted: list[UUID]) -> tuple[list[UUID], bool]:
+    """The copies that are still to be drawn, and whether one of all was given up."""
     documents = Document.objects.filter(school_id=school_id, kind=DOCUMENT_KIND, subject_id__in=wanted)
-    found = {subject_id: (pk, at) for pk, subject_id, at in documents.values_list("pk", "subject_id", "drawn_at")}
-    without = [each for each in wanted if each not in found]
+    rows = list(documents.values_list("pk", "subject_id", "drawn_at", "given_up_at"))
+    missing = [pk for pk, _, drawn_at, given_up_at in rows if drawn_at is None and given_up_at is None]
+    without = set(wanted).difference(subject_id for _, subject_id, _, _ in rows)
     for signature in Signature.objects.select_related("version").filter(school_id=school_id, pk__in=without):
-        found[signature.pk] = (issue_copy(signature).pk, None)
-    return [pk for pk, drawn_at in found.values() if drawn_at is None]
+        missing.append(issue_copy(signature).pk)
+    return missing, any(given_up_at for *_, given_up_at in rows)
 
 
 def _copies_of(school_id: UUID, wanted: list[UUID]) -> list[tuple[str, bytes]]:

@@ -34,6 +34,15 @@ class SessionEnded(ValueError):
         super().__init__("This session is over, so nothing was put down. Start a new one for whoever was absent.")
 
 
+class NotInClass(ValueError):
+    """The name that was tapped is not one of the class now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was put down: this name is not in the class any more. The page shows the class as it is now."
+        )
+
+
 def start_session(*, by: Viewer, class_name: str, version_id: UUID, now: datetime | None = None) -> ClassSession:
     """Begin with a class. The same begun twice is one session. Five queries. Raises NotAllowed, NoSuchClass."""
     by.must(Permission.HOLD_CLASS_SESSION)
@@ -75,8 +84,8 @@ def tap(
 ) -> Signed:
     """A child has tapped the own name before the teacher; tapped twice it is one line. Twenty queries. Duty A2.
 
-    Raises NotAllowed, SessionEnded, ClassSession.DoesNotExist, Person.DoesNotExist for a child of another class, and
-    what ``acknowledge`` raises.
+    Raises NotAllowed, SessionEnded, ClassSession.DoesNotExist, NotInClass for whoever is not in it, of this school or
+    of none, and what ``acknowledge`` raises.
     """
     by.must(Permission.HOLD_CLASS_SESSION)
     now = now or timezone.now()
@@ -86,7 +95,7 @@ def tap(
             raise SessionEnded
         children = children_of_class(session.version, session.class_name, timezone.localdate(now))
         if child_id not in {person_id for person_id, _ in children}:
-            raise Person.DoesNotExist
+            raise NotInClass
         signer = Signer(
             school_id=by.school_id,
             person_id=child_id,

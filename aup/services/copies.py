@@ -3,6 +3,7 @@
 It shows the very text that was signed, with its hash, and how it is known who signed; never why somebody refused.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -19,8 +20,10 @@ from aup.rules.content import LANGUAGES
 from aup.rules.due import Kind
 from dispatch import issuing
 from dispatch.models import Document
+from dispatch.preparing import PdfAltered
 from schools.models import Person, School
 
+log = logging.getLogger(__name__)
 DOCUMENT_KIND = "agreement"
 TEMPLATE = "pdf/aup/agreement_v1.html"
 HEADINGS = {
@@ -34,8 +37,8 @@ HEADINGS = {
 class CopyNotReady(RuntimeError):
     """The PDF is still being made."""
 
-    def __init__(self) -> None:
-        super().__init__("The copy is being made. Try again in a minute.")
+    def __init__(self, words: str = "The copy is being made. Try again in a minute.") -> None:
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,14 @@ def open_copy(*, school_id: UUID, signature_id: UUID, actor_id: UUID | None) -> 
     except Document.DoesNotExist:
         issue_copy(signature)
         raise CopyNotReady from None
+    except issuing.DrawingGivenUp as given_up:
+        raise CopyNotReady(str(given_up)) from None
     except issuing.NotDrawnYet:
         raise CopyNotReady from None
+    except PdfAltered:
+        # Whoever asked is told; whoever runs the service must hear of it too.
+        log.error("The copy of line %s of the register is not what was drawn", signature.pk)
+        raise
     audit.record(
         "agreement.copy_opened",
         school_id=school_id,
@@ -141,7 +150,7 @@ def _facts(signature: Signature, people: Mapping[UUID, Person]) -> Iterator[tupl
     until = signature.counts_until
     yield "Counts until", f"{until.day} {until:%B %Y}"
     how = IDENTIFIED_BY[signature.identified_by]
-    yield "Known by", f"{how[0].upper()}{how[1:]}"
+    yield "How it was signed", f"{how[0].upper()}{how[1:]}"
     if signature.witness_id:
         yield WITNESS_WORDS.get(signature.identified_by, "Witness"), people[signature.witness_id].full_name
     if signature.language != "en":

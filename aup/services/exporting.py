@@ -11,7 +11,7 @@ from schools.viewer import Viewer
 
 
 def read_outstanding(*, by: Viewer, chosen: str = "") -> OutstandingPage:
-    """Who has something outstanding in a class or role. At most thirteen queries. Raises NotAllowed."""
+    """Who has something outstanding in a class or role. At most fourteen queries. Raises NotAllowed."""
     with transaction.atomic():
         page = outstanding_page(viewer=by, chosen=chosen)
         _record(by, "outstanding.read", {"people": page.count})
@@ -19,7 +19,7 @@ def read_outstanding(*, by: Viewer, chosen: str = "") -> OutstandingPage:
 
 
 def read_no_access(*, by: Viewer) -> NoAccessPage:
-    """Who may not have access yet. Twelve queries. Raises NotAllowed."""
+    """Who may not have access yet. Eleven queries. Raises NotAllowed."""
     with transaction.atomic():
         page = no_access_page(viewer=by)
         _record(by, "no_access.read", {"people": len(page.lines)})
@@ -27,7 +27,7 @@ def read_no_access(*, by: Viewer) -> NoAccessPage:
 
 
 def take_out_no_access(*, by: Viewer, file_format: str) -> tuple[NoAccessLine, ...]:
-    """The same for a file; the trail holds how many and in which format. Twelve queries. Raises NotAllowed."""
+    """The same for a file; the trail holds how many and in which format. Eleven queries. Raises NotAllowed."""
     with transaction.atomic():
         lines = no_access_page(viewer=by).lines
         _record(by, "no_access.exported", {"people": len(lines), "format": file_format})

@@ -44,19 +44,27 @@ class OpenedLink:
 
 
 def make_link(
-    *, school_id: UUID, person_id: UUID, expires_at: datetime | None = None, invitation_id: UUID | None = None
+    *,
+    school_id: UUID,
+    person_id: UUID,
+    expires_at: datetime | None = None,
+    invitation_id: UUID | None = None,
+    version_ids: Iterable[UUID] | None = None,
 ) -> str:
-    """A new token for a person, good for the versions that are in force now. Three queries, in the caller's school.
+    """A new token for a person, good for the versions that are in force now. Two queries, in the caller's school.
 
-    Only its hash is kept, so it is made when its mail is, and a mail that goes out again brings another one.
+    ``version_ids`` are those versions, where the caller has just read them: one query then. Only its hash is kept, so
+    it is made when its mail is, and a mail that goes out again brings another one.
     """
     now = timezone.now()
     token = new_token()
+    if version_ids is None:
+        version_ids = [each.pk for each in versions_in_force(school_id, timezone.localdate(now))]
     SigningLink.objects.create(
         school_id=school_id,
         person_id=person_id,
         token_hash=hash_of(token),
-        version_ids=[each.pk for each in versions_in_force(school_id, timezone.localdate(now))],
+        version_ids=list(version_ids),
         made_at=now,
         expires_at=expires_at or now + LASTS,
         invitation_id=invitation_id,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from aup.models import AgreementVersion, Signature
-from aup.rules.due import Kind
+from aup.rules.stages import counts_until
 from aup.selectors.reading import Document, answers_now, document_of, version_of
 from aup.selectors.signing import (
     Home,
@@ -27,8 +27,8 @@ from aup.selectors.signing import (
 )
 from aup.selectors.standing import members_on, paper_of, versions_in_force
 from aup.services.copies import OpenedCopy, open_copy
-from aup.services.problems import NewerVersion, NotForThem, NotSignable, NotSignedYet, NotYours, Withdrawn
-from aup.services.signing import Signer
+from aup.services.problems import NewerVersion, NotForThem, NotSignable, NotYours, SignedAlready, Withdrawn
+from aup.services.signing import Signer, check_may_answer
 from schools.models import Person
 from schools.roles import Permission
 from schools.viewer import Viewer
@@ -70,7 +70,8 @@ def open_document(
     """One agreement to be read and signed. Ten queries, eleven with ``is_view``, which puts it on the trail.
 
     Raises Person.DoesNotExist and AgreementVersion.DoesNotExist for what they may not know of; Withdrawn, NewerVersion,
-    ChangedSinceMail, NotForThem, NotYours for what cannot be signed.
+    ChangedSinceMail, NotForThem, NotYours for what cannot be signed, and SignedAlready for a view of what is: what is
+    sent for the second time finds its receipt instead.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -79,6 +80,8 @@ def open_document(
         document = document_of(version, by.person_id, about_id, language=language)
         if is_view:
             _record("agreement.signing_opened", by, "agreement_version", version_id)
+    if is_view and document.signed_until and document.signed_until >= counts_until(timezone.localdate(now)):
+        raise SignedAlready
     return document
 
 
@@ -87,8 +90,8 @@ def open_answers(
 ) -> tuple[Document, dict[str, bool]]:
     """The questions of an agreement that was signed, and how they are answered now. Eight queries. Duty A5.
 
-    Not only of the version in force: an answer can be taken back while a new version is not signed yet. Raises
-    Person.DoesNotExist, AgreementVersion.DoesNotExist, NotSignedYet.
+    Not only of the version in force, and not only of a signature that counts: an answer can be taken back at any time.
+    Raises Person.DoesNotExist, AgreementVersion.DoesNotExist, NotSignedYet, AnsweredSince.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -96,8 +99,7 @@ def open_answers(
         if not version.content.get("consents"):
             raise AgreementVersion.DoesNotExist
         said = answers_now(by.school_id, by.person_id, version_id, about_id)
-        if not said or not _has_signed(by, version_id, about_id, now):
-            raise NotSignedYet
+        check_may_answer(by, version, about_id)
         document = document_of(version, by.person_id, about_id, language=language, with_changes=False)
         if is_view:
             _record("agreement.answers_opened", by, "agreement_version", version_id)
@@ -191,17 +193,6 @@ def _check_open(
 def _check_allowed(by: Signer, about_id: UUID) -> None:
     if about_id not in allowed_about(by.school_id, by.person_id, timezone.localdate()):
         raise Signature.DoesNotExist
-
-
-def _has_signed(by: Signer, version_id: UUID, about_id: UUID, now: datetime) -> bool:
-    return Signature.objects.filter(
-        school_id=by.school_id,
-        version_id=version_id,
-        signer_id=by.person_id,
-        about_id=about_id,
-        kind=Kind.SIGNED.value,
-        counts_until__gte=timezone.localdate(now),
-    ).exists()
 
 
 def _record(action: str, by: Signer, object_type: str, object_id: UUID, **counts: int) -> None:

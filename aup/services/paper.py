@@ -1,7 +1,7 @@
 """What was signed on paper, put into the register with its scan. Duties A3, A4 (CC 3.2, CM 3.1, CM 3.3); threat T20.
 
 The line is written, and counts, from now on: nobody can put one in between two others. The day on the paper stands
-in what was ticked.
+in what was ticked, and it is for that day's school year that it counts.
 """
 
 import hashlib
@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from audit import services as audit
 from aup.models import AgreementVersion, Scan, Signature
+from aup.rules.stages import counts_until
 from aup.selectors.paper import PaperChoice, PaperPage, find_signers, paper_page
 from aup.services.problems import NotSignable
 from aup.services.signing import Intent, Signer, sign
-from schools.files import check_file
+from schools.files import FileRefused, check_file
 from schools.roles import Permission
 from schools.sealing import SealBroken, seal, unseal
 from schools.selectors import PersonFound
@@ -26,14 +27,25 @@ from schools.viewer import Viewer
 
 KINDS = frozenset({"pdf", "png", "jpeg"})
 EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+TELEPHONE = (".heic", ".heif")
 LETTERS_MIN = 2
 
 
 class NotYetThatDay(NotSignable):
-    """The day on the paper is in the future, or before there was such a text."""
+    """The day on the paper is in the future, before there was such a text, or in a year that is over."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
+
+
+class NotOutstanding(NotSignable):
+    """It cannot be recorded any more: signed meanwhile, or another text is in force, or it is not theirs to sign."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was added: that agreement does not wait for this signature any more. It was signed meanwhile, "
+            "another version was published, or somebody has moved or left. Here is what waits now."
+        )
 
 
 class InTheRegister(NotSignable):
@@ -82,7 +94,7 @@ def search_signers(*, by: Viewer, words: str) -> tuple[PersonFound, ...]:
 
 
 def open_paper_page(*, by: Viewer, person_id: UUID) -> PaperPage:
-    """What is outstanding of somebody. Twelve queries. Raises NotAllowed, Person.DoesNotExist."""
+    """What is outstanding of somebody. Thirteen queries. Raises NotAllowed, Person.DoesNotExist."""
     with transaction.atomic():
         shown = paper_page(viewer=by, person_id=person_id, today=timezone.localdate())
         _record(by, "agreement.paper_opened", "person", person_id)
@@ -90,15 +102,18 @@ def open_paper_page(*, by: Viewer, person_id: UUID) -> PaperPage:
 
 
 def open_paper_choice(*, by: Viewer, version_id: UUID, signer_id: UUID, about_id: UUID) -> PaperChoice:
-    """One of them, for the form. Twelve queries. Raises NotAllowed, Person.DoesNotExist, AgreementVersion.DoesNotExist
-    for what is not outstanding."""
+    """One of them, for the form. At most sixteen queries. Raises NotAllowed, NotOutstanding for what does not wait
+    any more, Person.DoesNotExist and AgreementVersion.DoesNotExist for what the school never had."""
     with transaction.atomic():
-        shown = paper_page(viewer=by, person_id=about_id, today=timezone.localdate())
-        for each in shown.choices:
-            if (each.version.pk, each.signer_id) == (version_id, signer_id):
-                _record(by, "agreement.paper_opened", "person", about_id)
-                return each
-    raise AgreementVersion.DoesNotExist
+        today = timezone.localdate()
+        # By way of the signer's page: what a second parent may sign besides stands there alone.
+        for person_id in dict.fromkeys((signer_id, about_id)):
+            for each in paper_page(viewer=by, person_id=person_id, today=today).choices:
+                if (each.version.pk, each.signer_id, each.about_id) == (version_id, signer_id, about_id):
+                    _record(by, "agreement.paper_opened", "person", about_id)
+                    return each
+        AgreementVersion.objects.get(school_id=by.school_id, pk=version_id)
+    raise NotOutstanding
 
 
 def record_paper(*, by: Viewer, paper: OnPaper, now: datetime | None = None) -> Signature:
@@ -108,6 +123,11 @@ def record_paper(*, by: Viewer, paper: OnPaper, now: datetime | None = None) -> 
     """
     by.must(Permission.RECORD_SIGNATURES)
     now = now or timezone.now()
+    if paper.file_name.lower().endswith(TELEPHONE):
+        raise FileRefused(
+            "This is a HEIC photograph, as some telephones make them, and it cannot be kept. Save it as JPEG, or scan "
+            "the paper as PDF."
+        )
     allowed = check_file(paper.file_name, paper.content, kinds=KINDS)
     with transaction.atomic():
         version = AgreementVersion.objects.get(school_id=by.school_id, pk=paper.version_id)
@@ -117,6 +137,8 @@ def record_paper(*, by: Viewer, paper: OnPaper, now: datetime | None = None) -> 
             raise NotYetThatDay(
                 "This text was published after the day on the paper, so another one was signed. Have this one signed."
             )
+        if counts_until(paper.signed_on) < timezone.localdate(now):
+            raise NotYetThatDay("This was signed for a school year that is over. Have it signed for this one.")
         day = f"{paper.signed_on.day} {paper.signed_on:%B %Y}"
         done = sign(
             by=Signer(
@@ -132,6 +154,7 @@ def record_paper(*, by: Viewer, paper: OnPaper, now: datetime | None = None) -> 
                 typed_name=paper.name,
                 consents=paper.consents,
                 also=f"Signed on paper on {day}.",
+                signed_on=paper.signed_on,
             ),
             now=now,
         )

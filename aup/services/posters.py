@@ -24,10 +24,10 @@ DENSITIES = (("few", 8, 420), ("some", 9, 700), ("many", 12, 1_250))
 
 
 class PosterNotReady(RuntimeError):
-    """The poster is still being made."""
+    """The poster is still being made, or cannot be made."""
 
-    def __init__(self) -> None:
-        super().__init__("The poster is being made. Try again in a minute.")
+    def __init__(self, words: str = "The poster is being made. Try again in a minute.") -> None:
+        super().__init__(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def open_poster(*, by: Viewer, version_id: UUID, paper: str) -> OpenedPoster:
             document, content = issuing.issued(
                 school_id=by.school_id, kind=DOCUMENT_KIND, subject_id=version_id, revision=SIZES[paper]
             )
+        except issuing.DrawingGivenUp as given_up:
+            raise PosterNotReady(str(given_up)) from None
         except issuing.NotDrawnYet:
             raise PosterNotReady from None
         _record(by, "agreement.poster_opened", version_id)

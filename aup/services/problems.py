@@ -64,6 +64,16 @@ class SignedAlready(NotSignable):
         super().__init__("You have signed this already. You can change your answers to the questions at any time.")
 
 
+class AnsweredSince(NotSignable):
+    """The answers are those of an earlier version than the one they have signed since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have signed a newer version of this agreement since, so nothing was changed here. Go back to the list "
+            "and change your answers there."
+        )
+
+
 class NotSignedYet(NotSignable):
     """Consents can be changed once there is a signature they belong to."""
 

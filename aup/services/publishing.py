@@ -148,7 +148,9 @@ def issue(
         published_at=now,
         published_by_id=person_id,
     )
-    _record("agreement.published", school_id, user_id, version.pk)
+    # The hashes on the trail, which is a chain of its own, tell of a text that was altered together with its hash.
+    hashes = [version.sha256, *(sha256_of(text) for _, text in sorted(translations.items()))]
+    _record("agreement.published", school_id, user_id, version.pk, {"sha256": hashes})
     return version
 
 
@@ -162,8 +164,17 @@ def one_at_a_time(school_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"aup versions {school_id}"])
 
 
-def _record(action: str, school_id: UUID, user_id: UUID | None, version_id: UUID) -> None:
-    audit.record(action, school_id=school_id, actor_id=user_id, object_type="agreement_version", object_id=version_id)
+def _record(
+    action: str, school_id: UUID, user_id: UUID | None, version_id: UUID, detail: audit.Detail | None = None
+) -> None:
+    audit.record(
+        action,
+        school_id=school_id,
+        actor_id=user_id,
+        object_type="agreement_version",
+        object_id=version_id,
+        detail=detail,
+    )
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from aup.models import Signature
 from aup.rules.chaining import hash_of
 from aup.rules.content import sha256_of
 from aup.selectors.signed import Narrowed, SignedList, SignedPage, signed_list, signed_page
-from aup.services.copies import OpenedCopy, open_copy
+from aup.services.copies import CopyNotReady, OpenedCopy, open_copy
 from aup.services.signing import values_of
 from schools.roles import Permission
 from schools.viewer import Viewer
@@ -56,7 +56,12 @@ def open_copy_of(*, by: Viewer, signature_id: UUID) -> OpenedCopy:
     """
     by.must(Permission.READ_SIGNATURES)
     with transaction.atomic():
-        return open_copy(school_id=by.school_id, signature_id=signature_id, actor_id=by.user_id)
+        try:
+            return open_copy(school_id=by.school_id, signature_id=signature_id, actor_id=by.user_id)
+        except CopyNotReady as not_yet:
+            # What was issued just now because it was not there must stay: it is raised outside of the transaction.
+            waits = not_yet
+    raise waits
 
 
 def is_as_written(row: Signature) -> bool:

@@ -5,12 +5,13 @@ the sweep of every minute goes on where it ended. Duty A4 (CC 3.2, CM 3.3).
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from aup.rules.campaigns import (
 from aup.selectors.campaigns import asked_in, counts_on, mailable, open_campaigns, waiting_campaigns
 from dispatch import waking
 from dispatch.models import Notice
-from dispatch.notices import queue_notice
+from dispatch.notices import queue_notices
 from dispatch.rules.notices import NoticeKind, NoticeState
 from schools.wall import in_school
 
@@ -47,7 +48,7 @@ def send_campaign(
 ) -> int:
     """Queue the invitations of a campaign, as many as the minute allows; the sweep takes up the rest. Returns how many.
 
-    Some 250 queries a batch of 50, each batch a transaction of its own.
+    Eight queries a batch, each batch a transaction of its own.
     """
     sent_count = 0
     while sent_count < limit:
@@ -89,7 +90,7 @@ def remind_campaign(
 ) -> int:
     """Remind the people of one campaign who still have something to sign; returns how many mails were queued.
 
-    Two queries where nobody is due; else ten, and some 250 a batch of 50. Reminders stop by themselves: whoever has
+    Two queries where nobody is due; else ten, and some eight a batch. Reminders stop by themselves: whoever has
     signed, refused or left is not asked any more, and nothing goes out of a campaign that is closed or over.
     """
     today = timezone.localdate(clock())
@@ -137,11 +138,14 @@ def _send_batch(school_id: UUID, campaign_id: UUID, *, now: datetime, limit: int
             )
             .select_related("person")[:limit]
         )
-        for row in rows:
-            notice = _queue(NoticeKind.AGREEMENT_INVITATION, row)
-            row.state = (InvitationState.QUEUED if notice else InvitationState.NO_ADDRESS).value
-            row.notice_id, row.invited_at = notice, (now if notice else None)
-        Invitation.objects.bulk_update(rows, ["state", "notice_id", "invited_at"])
+        queued = _queue(NoticeKind.AGREEMENT_INVITATION, school_id, rows)
+        _those(school_id, queued).update(
+            state=InvitationState.QUEUED.value, invited_at=now, notice_id=_notice_of(queued.values())
+        )
+        if len(queued) < len(rows):
+            _those(school_id, [row.pk for row in rows if row.pk not in queued]).update(
+                state=InvitationState.NO_ADDRESS.value, invited_at=None, notice_id=None
+            )
         _record("campaign.queued", school_id, campaign_id, len(rows), now)
     return len(rows)
 
@@ -163,28 +167,36 @@ def _remind_batch(
         )
         # Asked again under the lock: another worker may have reminded them meanwhile.
         rows = [row for row in found if _is_due(campaign, row.invited_at, row.reminded_count, now)]
-        sent_count = 0
+        # Looked at: whoever has signed is not looked at again before the next day of reminders.
+        looked_at: dict[int, list[UUID]] = defaultdict(list)
         for row in rows:
             assert row.invited_at is not None
-            # Looked at: whoever has signed is not looked at again before the next day of reminders.
-            row.reminded_count = reminders_passed(
-                invited_on=timezone.localdate(row.invited_at), reminder_days=campaign.reminder_days, today=today
-            )
-            notice = _queue(NoticeKind.AGREEMENT_REMINDER, row) if row.person_id in asked else None
-            if notice:
-                row.notice_id, row.last_reminded_on = notice, today
-                sent_count += 1
-        Invitation.objects.bulk_update(rows, ["reminded_count", "notice_id", "last_reminded_on"])
-        _record("campaign.reminded", campaign.school_id, campaign.pk, sent_count, now)
-    return sent_count
+            invited_on = timezone.localdate(row.invited_at)
+            passed = reminders_passed(invited_on=invited_on, reminder_days=campaign.reminder_days, today=today)
+            looked_at[passed].append(row.pk)
+        for passed, row_ids in looked_at.items():
+            _those(campaign.school_id, row_ids).update(reminded_count=passed)
+        queued = _queue(
+            NoticeKind.AGREEMENT_REMINDER, campaign.school_id, [row for row in rows if row.person_id in asked]
+        )
+        _those(campaign.school_id, queued).update(last_reminded_on=today, notice_id=_notice_of(queued.values()))
+        _record("campaign.reminded", campaign.school_id, campaign.pk, len(queued), now)
+    return len(queued)
 
 
-def _queue(kind: NoticeKind, row: Invitation) -> UUID | None:
-    """The notice of one mail, or None where the person has no address that a mail can go to."""
-    address = mailable(row.person.email)
-    if not address:
-        return None
-    return queue_notice(kind.value, school_id=row.school_id, to=address, object_id=row.pk).pk
+def _queue(kind: NoticeKind, school_id: UUID, rows: Iterable[Invitation]) -> dict[UUID, UUID]:
+    """The notice of each invitation whose person has an address that a mail can go to. One query."""
+    to = [(address, row.pk) for row in rows if (address := mailable(row.person.email))]
+    return dict(zip((row_id for _, row_id in to), queue_notices(kind.value, school_id=school_id, to=to), strict=True))
+
+
+def _those(school_id: UUID, row_ids: Iterable[UUID]) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(school_id=school_id, pk__in=list(row_ids))
+
+
+def _notice_of(notice_ids: Iterable[UUID]) -> Subquery:
+    """Of these notices the one about an invitation."""
+    return Subquery(Notice.objects.filter(pk__in=list(notice_ids), object_id=OuterRef("pk")).values("pk")[:1])
 
 
 def _allowance(school_id: UUID) -> int:

@@ -6,10 +6,11 @@ Duties A1, A2, A3, A5 (CM 3.3, CC 3.2, CC 3.5.8, NS 7.2); threats T2 and T20.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import services as audit
@@ -18,10 +19,11 @@ from aup.rules.chaining import FIRST, hash_of
 from aup.rules.consents import FOLLOW_UPS, Answered, allowed, withdrawn
 from aup.rules.due import Kind, Member, may_sign
 from aup.rules.stages import counts_until
-from aup.rules.typed_names import trouble_with
+from aup.rules.typed_names import NameTrouble, is_name_of, trouble_with
 from aup.selectors.standing import members_on, paper_of, versions_in_force
 from aup.services.copies import issue_copy
 from aup.services.problems import (
+    AnsweredSince,
     ConsentsMissing,
     NameRefused,
     NewerVersion,
@@ -72,7 +74,8 @@ class Signer:
 class Intent:
     """What somebody puts their name to: the version and text they saw, about whom, and what they typed and chose.
 
-    ``also`` follows the sentence that was ticked, e.g. when a paper was signed.
+    ``also`` follows the sentence that was ticked, e.g. when a paper was signed. ``signed_on`` is the day on a paper:
+    it counts for the school year of that day, whenever it is put down.
     """
 
     version_id: UUID
@@ -81,6 +84,11 @@ class Intent:
     consents: Mapping[str, bool] = field(default_factory=dict)
     language: str = "en"
     also: str = ""
+    signed_on: date | None = None
+
+    def counts_until(self, now: datetime) -> date:
+        """The last day on which it counts."""
+        return counts_until(self.signed_on or timezone.localdate(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +102,24 @@ class Signed:
 def sign(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
     """Put a signature into the register, once. Eighteen queries. Duties A1, A2, A3; threat T20.
 
-    Raises NewerVersion, Withdrawn, NotForThem, NotYours, NameRefused, ConsentsMissing, AgreementVersion.DoesNotExist.
+    The same sent again finds the first; with other answers than those that count it is not passed over in silence.
+    Raises NewerVersion, Withdrawn, NotForThem, NotYours, NameRefused, ConsentsMissing, SignedAlready,
+    AgreementVersion.DoesNotExist.
     """
     now = now or timezone.now()
     with transaction.atomic():
         version, member = _checked(by, intent, now)
-        paper = paper_of(version)
-        is_own = by.person_id == intent.about_id
-        if (paper.audience if is_own else "parent") not in paper.signed_by or (is_own and paper.audience == "parent"):
-            raise NotYours
-        _check_name(by, intent)
-        missing = tuple(each["code"] for each in version.content["consents"] if each["code"] not in intent.consents)
-        if missing:
-            raise ConsentsMissing(missing)
-        return _add(by, intent, version, member, Kind.SIGNED, INTENT_SELF if is_own else INTENT_CHILD, now)
+        _check_part(by, intent, version)
+        _check_name(by, intent, member)
+        _check_answers(intent, version)
+        there = _found(by, intent, Kind.SIGNED, now)
+        if there is not None:
+            newest = _newest_answers(by, intent)
+            if newest is not None and newest.consents != _answers(intent, version):
+                raise SignedAlready
+            return Signed(there, is_new=False)
+        sentence = INTENT_SELF if by.person_id == intent.about_id else INTENT_CHILD
+        return _add(by, intent, version, member, Kind.SIGNED, sentence, now)
 
 
 def acknowledge(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
@@ -120,6 +132,9 @@ def acknowledge(*, by: Signer, intent: Intent, now: datetime | None = None) -> S
         version, member = _checked(by, intent, now)
         if by.person_id != intent.about_id or version.audience not in version.acknowledged_by:
             raise NotYours
+        there = _found(by, intent, Kind.ACKNOWLEDGED, now)
+        if there is not None:
+            return Signed(there, is_new=False)
         return _add(by, intent, version, member, Kind.ACKNOWLEDGED, INTENT_CLASS, now)
 
 
@@ -131,19 +146,24 @@ def refuse(*, by: Signer, intent: Intent, reason: str = "", now: datetime | None
     now = now or timezone.now()
     with transaction.atomic():
         version, member = _checked(by, intent, now)
-        _check_name(by, intent)
+        _check_part(by, intent, version)
+        _check_name(by, intent, member)
         if _found(by, intent, Kind.SIGNED, now) is not None:
             raise SignedAlready
+        there = _found(by, intent, Kind.REFUSED, now)
+        if there is not None:
+            return Signed(there, is_new=False)
         done = _add(by, intent, version, member, Kind.REFUSED, INTENT_REFUSE, now, reason=reason.strip())
-        if done.is_new:
-            _follow_up(done.signature, ("refused",), now)
+        _follow_up(done.signature, ("refused",), now)
         return done
 
 
 def change_consents(*, by: Signer, intent: Intent, now: datetime | None = None) -> Signed:
     """Put down other answers of a parent who has signed. Each change is kept; what must be undone becomes a task (A5).
 
-    Twenty queries. Raises NotSignedYet, ConsentsMissing, NotYours, NotForThem, AgreementVersion.DoesNotExist.
+    At any time: also when the signature does not count any more, or the agreement was withdrawn, for the answers last.
+    The same answers again are no change. Twenty queries. Raises NotSignedYet, AnsweredSince, ConsentsMissing, NotYours,
+    NotForThem, AgreementVersion.DoesNotExist.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -152,11 +172,11 @@ def change_consents(*, by: Signer, intent: Intent, now: datetime | None = None) 
         member = _member(by, intent, now)
         if not may_sign(member, by.person_id):
             raise NotYours
-        if not _has_signed(by, intent, now):
-            raise NotSignedYet
-        missing = tuple(each["code"] for each in version.content["consents"] if each["code"] not in intent.consents)
-        if missing:
-            raise ConsentsMissing(missing)
+        check_may_answer(by, version, intent.about_id)
+        _check_answers(intent, version)
+        newest = _newest_answers(by, intent)
+        if newest is not None and newest.consents == _answers(intent, version):
+            return Signed(newest, is_new=False)
         return _add(by, intent, version, member, Kind.CONSENTS, INTENT_CONSENTS, now)
 
 
@@ -169,6 +189,26 @@ def answers_about(school_id: UUID, about_id: UUID) -> list[Answered]:
             "signer_id", "signed_at", "number", "consents"
         )
     ]
+
+
+def check_may_answer(by: Signer, version: AgreementVersion, about_id: UUID) -> None:
+    """Whether the answers to the questions of a version are theirs to change. One query.
+
+    They are once they have signed it, in whatever year, and until they sign a newer one: its answers count then.
+    Raises NotSignedYet, AnsweredSince.
+    """
+    signed = Signature.objects.filter(
+        school_id=by.school_id,
+        version__code=version.code,
+        signer_id=by.person_id,
+        about_id=about_id,
+        kind=Kind.SIGNED.value,
+    ).values_list("version__number", flat=True)
+    numbers = set(signed)
+    if version.number not in numbers:
+        raise NotSignedYet
+    if max(numbers) > version.number:
+        raise AnsweredSince
 
 
 def _checked(by: Signer, intent: Intent, now: datetime) -> tuple[AgreementVersion, Member]:
@@ -200,34 +240,55 @@ def _member(by: Signer, intent: Intent, now: datetime) -> Member:
     return found[0]
 
 
-def _check_name(by: Signer, intent: Intent) -> None:
-    person = Person.objects.get(school_id=by.school_id, pk=by.person_id)
-    trouble = trouble_with(intent.typed_name, given_name=person.given_name, family_name=person.family_name)
+def _lines(by: Signer, intent: Intent) -> QuerySet[Signature]:
+    return Signature.objects.filter(
+        school_id=by.school_id, version_id=intent.version_id, signer_id=by.person_id, about_id=intent.about_id
+    )
+
+
+def _found(by: Signer, intent: Intent, kind: Kind, now: datetime) -> Signature | None:
+    """What they have said before and counts as long as this would. One query."""
+    return _lines(by, intent).filter(kind=kind.value, counts_until__gte=intent.counts_until(now)).first()
+
+
+def _check_part(by: Signer, intent: Intent, version: AgreementVersion) -> None:
+    """Whether a version has a part for them to sign: the own one, or a parent's for a child."""
+    paper, is_own = paper_of(version), by.person_id == intent.about_id
+    if (paper.audience if is_own else "parent") not in paper.signed_by or (is_own and paper.audience == "parent"):
+        raise NotYours
+
+
+def _check_name(by: Signer, intent: Intent, member: Member) -> None:
+    """One query: the signer, and whose name it must not be, such as the child's or the other parent's."""
+    ids = {by.person_id, member.person_id, *(each.person_id for each in member.carers)}
+    people = Person.objects.filter(school_id=by.school_id).in_bulk(ids)
+    person, typed = people.pop(by.person_id), intent.typed_name
+    trouble = trouble_with(typed, given_name=person.given_name, family_name=person.family_name)
+    if trouble is None and not is_name_of(typed, given_name=person.given_name, family_name=person.family_name):
+        others = people.values()
+        if any(is_name_of(typed, given_name=each.given_name, family_name=each.family_name) for each in others):
+            trouble = NameTrouble.SOMEBODY_ELSE
     if trouble is not None:
         raise NameRefused(trouble)
 
 
-def _has_signed(by: Signer, intent: Intent, now: datetime) -> bool:
-    """Whether what they signed counts today; in July that may be a signature of May, for the year that ends."""
-    return Signature.objects.filter(
-        school_id=by.school_id,
-        version_id=intent.version_id,
-        signer_id=by.person_id,
-        about_id=intent.about_id,
-        kind=Kind.SIGNED.value,
-        counts_until__gte=timezone.localdate(now),
-    ).exists()
+def _codes(version: AgreementVersion) -> tuple[str, ...]:
+    return tuple(each["code"] for each in version.content.get("consents", ()))
 
 
-def _found(by: Signer, intent: Intent, kind: Kind, now: datetime) -> Signature | None:
-    return Signature.objects.filter(
-        school_id=by.school_id,
-        version_id=intent.version_id,
-        signer_id=by.person_id,
-        about_id=intent.about_id,
-        kind=kind.value,
-        counts_until__gte=counts_until(timezone.localdate(now)),
-    ).first()
+def _check_answers(intent: Intent, version: AgreementVersion) -> None:
+    if missing := tuple(code for code in _codes(version) if code not in intent.consents):
+        raise ConsentsMissing(missing)
+
+
+def _answers(intent: Intent, version: AgreementVersion) -> dict[str, bool]:
+    """What was answered to what was asked; an answer to anything else is none."""
+    return {code: bool(intent.consents[code]) for code in _codes(version) if code in intent.consents}
+
+
+def _newest_answers(by: Signer, intent: Intent) -> Signature | None:
+    """The line with the newest answers of somebody to a version. One query."""
+    return _lines(by, intent).exclude(consents={}).order_by("-number").first()
 
 
 def _add(
@@ -241,9 +302,8 @@ def _add(
     *,
     reason: str = "",
 ) -> Signed:
-    if kind is not Kind.CONSENTS and (there := _found(by, intent, kind, now)) is not None:
-        return Signed(there, is_new=False)
-    before = answers_about(by.school_id, intent.about_id) if intent.consents else []
+    answers = _answers(intent, version) if kind in {Kind.SIGNED, Kind.CONSENTS} else {}
+    before = _counted(answers_about(by.school_id, intent.about_id), by, member) if answers else []
     last = Signature.objects.filter(school_id=by.school_id).order_by("-number").values_list("number", "hash").first()
     number, previous_hash = (last[0] + 1, last[1]) if last else (1, FIRST)
     local = timezone.localtime(now)
@@ -261,11 +321,11 @@ def _add(
         relation=_relation(by, intent, now),
         typed_name=" ".join(intent.typed_name.split()),
         intent=f"{sentence} {intent.also}".strip(),
-        consents=dict(intent.consents),
+        consents=answers,
         reason_sealed=seal(reason.encode()) if reason else None,
         signed_at=now,
         local_time=f"{local:%Y-%m-%d %H:%M:%S %Z}",
-        counts_until=counts_until(timezone.localdate(now)),
+        counts_until=intent.counts_until(now),
         identified_by=by.how,
         identified_id=by.identified_id,
         witness_id=by.witness_id,
@@ -312,6 +372,12 @@ def _relation(by: Signer, intent: Intent, now: datetime) -> str:
         child_id=intent.about_id,
     ).values_list("relation", flat=True)
     return said.first() or PARENT
+
+
+def _counted(answers: list[Answered], by: Signer, member: Member) -> list[Answered]:
+    """The answers of those who may still give any: who may not sign for the child any more denies nothing."""
+    known = {by.person_id, member.person_id, *member.signing_carers}
+    return [each for each in answers if each.signer_id in known]
 
 
 def _follow_up_of_consents(row: Signature, before: list[Answered], now: datetime) -> None:

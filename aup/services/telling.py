@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit import services as audit
+from aup.services.leaving import has_something_here
 from aup.services.links import LinkUnknown, owner_of_passed_link, school_of_link
 from aup.services.signing import Intent, Signed, Signer, change_consents, refuse, sign
 from dispatch.models import Notice
@@ -43,9 +44,10 @@ def change_and_tell(*, by: Signer, intent: Intent) -> Signed:
 
 
 def send_new_link(*, token: str) -> None:
-    """Have a new link sent to the owner of one, expired or not, at most one in ten minutes. Ten queries.
+    """Have a new link sent to the owner of one, expired or not, at most one in ten minutes. Fifteen queries.
 
-    Nothing is told of whether one goes out. Raises LinkUnknown for a link that nobody ever got.
+    None goes to somebody who has nothing here any more, such as a parent who may not sign for any child now. Nothing is
+    told of whether one goes out. Raises LinkUnknown for a link that nobody ever got.
     """
     try:
         school_id, person_id = owner_of_passed_link(token=token)
@@ -57,6 +59,8 @@ def send_new_link(*, token: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"aup link {person_id}"])
         now = timezone.now()
+        if not has_something_here(school_id, person_id, timezone.localdate(now)):
+            return
         if _queue("agreement_link", school_id, person_id, since=now - LINK_EVERY):
             audit.record(
                 "agreement.link_asked",

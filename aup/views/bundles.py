@@ -16,6 +16,7 @@ from aup.services.bundles import (
     open_bundle,
 )
 from aup.views.files import as_file
+from dispatch.preparing import PdfAltered
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
 from schools.views.guard import READ, page
@@ -54,6 +55,9 @@ def bundle_file(request: SchoolRequest, bundle_id: UUID) -> HttpResponse:
     """The file, after a log-in of the last five minutes: it holds a whole class."""
     try:
         content = open_bundle(by=request.viewer, bundle_id=bundle_id)
+    except PdfAltered as refusal:
+        messages.error(request, str(refusal))
+        return redirect("aup:bundle", bundle_id)
     except BundleNotReady:
         return redirect("aup:bundle", bundle_id)
     return as_file(content, "signed-agreements.pdf")

@@ -11,8 +11,17 @@ from django.utils import timezone
 from audit.traces import traced, untraced
 from aup.forms.class_sessions import StartForm, TapForm
 from aup.selectors.class_sessions import classes_page
-from aup.services.class_sessions import NoSuchClass, SessionEnded, end_session, open_board, start_session, tap
+from aup.services.class_sessions import (
+    NoSuchClass,
+    NotInClass,
+    SessionEnded,
+    end_session,
+    open_board,
+    start_session,
+    tap,
+)
 from aup.services.problems import NotSignable
+from aup.views.signing_pages import address_of, device_of
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
 from schools.views.guard import page
@@ -47,8 +56,14 @@ def class_session(request: SchoolRequest, session_id: UUID) -> HttpResponse:
         form = TapForm(request.POST)
         if form.is_valid():
             try:
-                tap(by=request.viewer, session_id=session_id, child_id=form.child_id, device=_device_of(request))
-            except (SessionEnded, NotSignable) as refusal:
+                tap(
+                    by=request.viewer,
+                    session_id=session_id,
+                    child_id=form.child_id,
+                    address=address_of(request),
+                    device=device_of(request),
+                )
+            except (SessionEnded, NotInClass, NotSignable) as refusal:
                 messages.error(request, str(refusal))
                 return redirect("aup:class_session", session_id)
         return redirect(f"{reverse('aup:class_session', args=[session_id])}#names")
@@ -60,9 +75,4 @@ def class_session(request: SchoolRequest, session_id: UUID) -> HttpResponse:
 def end_class_session(request: SchoolRequest, session_id: UUID) -> HttpResponse:
     """The end: who has not tapped stays outstanding."""
     end_session(by=request.viewer, session_id=session_id)
-    messages.success(request, "The session is over. Whoever has not tapped stays outstanding.")
     return redirect("aup:class_session", session_id)
-
-
-def _device_of(request: SchoolRequest) -> str:
-    return request.headers.get("User-Agent", "")

@@ -11,6 +11,7 @@ from audit.traces import HANDING_OUT, traced
 from aup.forms.paper import PaperForm
 from aup.selectors.paper import PaperChoice
 from aup.services.paper import (
+    NotOutstanding,
     NotYetThatDay,
     OnPaper,
     ScanAltered,
@@ -64,7 +65,11 @@ def paper_person(request: SchoolRequest, person_id: UUID) -> HttpResponse:
 @page(_RECORD)
 def paper_record(request: SchoolRequest, about_id: UUID, version_id: UUID, signer_id: UUID) -> HttpResponse:
     """Copy out what stands on the paper, and add its scan."""
-    choice = open_paper_choice(by=request.viewer, version_id=version_id, signer_id=signer_id, about_id=about_id)
+    try:
+        choice = open_paper_choice(by=request.viewer, version_id=version_id, signer_id=signer_id, about_id=about_id)
+    except NotOutstanding as refusal:
+        messages.error(request, str(refusal))
+        return redirect("aup:paper_person", about_id)
     form = PaperForm(request.POST or None, request.FILES or None, version=choice.version)
     if request.method == "POST" and form.is_valid() and _recorded(request, form, choice):
         messages.success(request, "It is in the register, with its scan.")

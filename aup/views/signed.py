@@ -3,8 +3,9 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from audit.traces import EITHER_WAY, traced
@@ -12,6 +13,7 @@ from aup.selectors.signed import AUDIENCES, KINDS, Narrowed
 from aup.services.copies import CopyNotReady
 from aup.services.reading import open_copy_of, open_signed, open_signed_list
 from aup.views.files import as_file
+from dispatch.preparing import PdfAltered
 from schools.middleware import SchoolRequest
 from schools.roles import Permission
 from schools.views.guard import READ, page, words_of
@@ -28,7 +30,9 @@ def signed(request: SchoolRequest) -> HttpResponse:
     number = asked.get("page", "1")
     shown = open_signed_list(
         by=request.viewer,
-        narrowed=Narrowed(asked.get("kind", ""), asked.get("who", ""), asked.get("class", ""), words),
+        narrowed=Narrowed(
+            asked.get("kind", ""), asked.get("who", ""), asked.get("class", "").replace("\x00", ""), words
+        ),
         page=int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 1,
     )
     context = {
@@ -59,6 +63,9 @@ def signature_copy(request: SchoolRequest, signature_id: UUID) -> HttpResponse:
     """The PDF, as a file; a page that says so while it is being drawn."""
     try:
         opened = open_copy_of(by=request.viewer, signature_id=signature_id)
+    except PdfAltered as refusal:
+        messages.error(request, str(refusal))
+        return redirect("aup:signature", signature_id)
     except CopyNotReady as not_yet:
         context = {"words": str(not_yet), "signature_id": signature_id}
         return render(request, "aup/signed/being_made.html", context, status=202)

@@ -25,9 +25,10 @@ from aup.services.opening import (
     open_home,
     open_receipt,
 )
-from aup.services.problems import NewerVersion, NotSignable, NotYours, SignedAlready
+from aup.services.problems import AnsweredSince, NewerVersion, NotSignable, NotYours, SignedAlready
 from aup.services.signing import DEVICE_MAX_LENGTH, Signed, Signer
 from aup.services.telling import change_and_tell, refuse_and_tell, sign_and_tell
+from dispatch.preparing import PdfAltered
 
 CONFLICT, REFUSED, UNFINISHED, NOT_YET = 409, 403, 422, 202
 DONE_WORDS = {
@@ -157,11 +158,14 @@ def show_receipt(request: HttpRequest, desk: Desk, signature_id: UUID) -> HttpRe
 
 
 def give_copy(request: HttpRequest, desk: Desk, opener: Callable[[], OpenedCopy]) -> HttpResponse:
-    """A PDF as a file, or a page that says that it is still being made."""
+    """A PDF as a file, or a page that says that it is still being made, or that it is not what was drawn."""
     try:
         copy = opener()
-    except CopyNotReady:
-        return render(request, "aup/sign/copy_waits.html", {"desk": desk, "again": request.path}, status=NOT_YET)
+    except PdfAltered:
+        return render(request, "aup/sign/copy_altered.html", {"desk": desk}, status=CONFLICT)
+    except CopyNotReady as why:
+        context = {"desk": desk, "again": request.path, "why": why}
+        return render(request, "aup/sign/copy_waits.html", context, status=NOT_YET)
     response = HttpResponse(copy.content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{copy.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -199,6 +203,7 @@ def _form(
     if form.is_bound and form.is_valid():
         try:
             done = act()
+            _check_desk(desk, done)
         except NotSignable as problem:
             if not form.take(problem):
                 raise
@@ -206,6 +211,13 @@ def _form(
             return redirect(desk.at("receipt", signature_id=done.signature.pk))
     status = UNFINISHED if form.errors else 200
     return render(request, f"aup/sign/{page}.html", {**context, "form": form, "summary_shown": True}, status=status)
+
+
+def _check_desk(desk: Desk, done: Signed) -> None:
+    """At the reception desk only the witness sees a receipt: of what was done another way it is said that it is."""
+    row = done.signature
+    if desk.by.how == RECEPTION and (row.identified_by, row.witness_id) != (RECEPTION, desk.by.witness_id):
+        raise SignedAlready
 
 
 def _unless_problem(
@@ -223,11 +235,15 @@ def _problem(request: HttpRequest, desk: Desk, version_id: UUID, about_id: UUID,
         "desk": desk,
         "problem": problem,
         "is_signed": isinstance(problem, SignedAlready),
+        "is_about_answers": isinstance(problem, AnsweredSince),
         "newer": desk.at("sign", version_id=newer, about_id=about_id) if newer else "",
         # A link is good for the versions of its day; for a newer one it takes a new link.
         "needs_new_link": bool(desk.new_link) and newer is None and _is_replaced(problem),
     }
     status = REFUSED if isinstance(problem, NotYours) else CONFLICT
+    if context["is_signed"] and request.method != "POST":
+        # Nothing is at odds: whoever comes back to a page that is done is told so.
+        status = 200
     return render(request, "aup/sign/problem.html", context, status=status)
 
 

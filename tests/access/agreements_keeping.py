@@ -182,6 +182,15 @@ def about_signed(name: str) -> Example:
     return lambda world: Ask(world.jo, name, [scanned(signed(*family(world))).pk])
 
 
+def given_up(world: World) -> Ask:
+    """A copy that could not be drawn, and the administrator who asks for it again."""
+    made = signed(*family(world))
+    Document.objects.filter(subject_id=made.pk).update(
+        drawn_at=None, pdf_sealed=None, pdf_sha256="", pdf_bytes=0, given_up_at=timezone.now(), draw_tries=12
+    )
+    return Ask(world.one, "draw_again", data={})
+
+
 def with_bundle(name: str, data: dict[str, Any] | None = None) -> Example:
     def ask(world: World) -> Ask:
         signed(*family(world))
@@ -247,6 +256,7 @@ READS: dict[str, Example] = {
     "aup:poster": poster,
 }
 WRITES: dict[tuple[str, str], Example] = {
+    ("draw_again", "document.asked_again"): given_up,
     ("aup:bundles", "agreement.bundle_asked"): asked_for_bundle,
     ("aup:bundle", "agreement.bundle_deleted"): with_bundle("aup:bundle", {}),
     ("aup:follow_up_done", "agreement.follow_up_done"): follow_up_to_do,

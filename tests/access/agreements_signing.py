@@ -34,7 +34,8 @@ aup:reception_receipt       | reception | desk/403 school_office/404 200   | 405
 YES = {f"consent_{code}": "yes" for code in factories.agreements.YES_TO_ALL}
 SIGNED = {**YES, "full_name": "Dan Olor", "agreed": "on"}
 REFUSED = {"full_name": "Dan Olor", "sure": "on"}
-ANSWERED = {**YES, "sure": "on"}
+# The same answers again are no change, and leave no entry.
+ANSWERED = {**YES, "consent_video_calls": "no", "sure": "on"}
 
 
 def child_of(world: World) -> tuple[AgreementVersion, Person]:
@@ -62,6 +63,12 @@ def one(name: str, data: dict[str, Any] | None = None, *, signed: bool = False) 
         return Ask(None, name, [link_of(world), version.pk, child.pk], data)
 
     return asked
+
+
+def new_link(world: World) -> Ask:
+    """A link anew, for a parent who has a child to sign for: nobody else gets one."""
+    child_of(world)
+    return Ask(None, "aup:link_new", [link_of(world)], {})
 
 
 def of_signature(name: str) -> Example:
@@ -122,6 +129,6 @@ WRITES: dict[tuple[str, str], Example] = {
     ("aup:link_sign", "agreement.signed"): one("aup:link_sign", SIGNED),
     ("aup:link_refuse", "agreement.refused"): one("aup:link_refuse", REFUSED),
     ("aup:link_answers", "agreement.consents"): one("aup:link_answers", ANSWERED, signed=True),
-    ("aup:link_new", "agreement.link_asked"): lambda w: Ask(None, "aup:link_new", [link_of(w)], {}),
+    ("aup:link_new", "agreement.link_asked"): new_link,
 }
 CHANGE_NOTHING: dict[str, str] = {}

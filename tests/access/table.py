@@ -109,6 +109,7 @@ aup:agreement               | agreement  | policy_reader/403 200              | 
 +service:member             | new school | administrator/403 200              | administrator/403 302
 +service:post               | new school | administrator/403 200              | administrator/403 302
 +service:appointment        | new school | administrator/403 200              | administrator/403 302
++draw_again                 |            | 405                                | administrator/403 302
 +service:ask                | the school | administrator/403 200 | administrator/403 -emergency_reader/422 302
 +service:emergency          | emergency  | administrator/403 200              | administrator/403 302
 +account_home               |            | 200                                | 405

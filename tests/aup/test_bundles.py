@@ -282,6 +282,31 @@ def test_an_altered_copy_ends_it(by: Viewer, rows: list[Signature], browser: Cli
         open_bundle(by=by, bundle_id=bundle_id)
 
 
+def test_a_copy_that_was_given_up_ends_it_at_once(by: Viewer, rows: list[Signature]) -> None:
+    bundle_id = ask_bundle(by=by, class_name="5B")
+    Document.objects.filter(subject_id=rows[0].pk).update(given_up_at=timezone.now())
+    assert make_bundle(school_id=by.school_id, bundle_id=bundle_id) == "failed"
+    Document.objects.update(given_up_at=None)
+    draw_all()
+    again = ask_bundle(by=by, class_name="5B")
+    assert again != bundle_id
+    assert make_bundle(school_id=by.school_id, bundle_id=again) == "made"
+
+
+def test_what_would_fail_again_is_not_tried_for_hours(
+    by: Viewer, rows: list[Signature], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(*_: object) -> None:
+        raise MemoryError("Ada Olorun")
+
+    draw_all()
+    bundle_id = ask_bundle(by=by, class_name="5B")
+    monkeypatch.setattr(bundles, "_copies_of", breaks)
+    assert make_bundle(school_id=by.school_id, bundle_id=bundle_id) == "failed"
+    assert "MemoryError" in caplog.text
+    assert "Olorun" not in caplog.text
+
+
 def test_after_a_week_it_is_gone(by: Viewer, rows: list[Signature]) -> None:
     bundle_id = made(by)
     later = timezone.now() + timedelta(days=7, minutes=1)

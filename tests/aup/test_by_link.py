@@ -644,6 +644,35 @@ def test_two_children_at_once_stand_one_after_the_other(committed: Family) -> No
     assert Notice.objects.count() == 1
 
 
+def _answer(address: str, given: dict[str, str]) -> int:
+    try:
+        return Client().post(address, given).status_code
+    finally:
+        connection.close()
+
+
+def test_two_tabs_that_say_different_things_at_once(committed: Family) -> None:
+    """The first one counts; every other is told that it is signed, and nothing is half signed."""
+    address = committed.one("sign", committed.parents, committed.ada)
+    said = [{**GIVEN, "consent_publish_photographs": each} for each in ("yes", "no")] * 6
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(_answer, [address] * len(said), said))
+    assert sorted(set(answers)) == [302, 409]
+    row = Signature.objects.get()
+    kept = "yes" if row.consents["publish_photographs"] else "no"
+    assert [status == 302 for status in answers] == [each["consent_publish_photographs"] == kept for each in said]
+
+
+def test_signing_and_refusing_at_once(committed: Family) -> None:
+    one = {page: committed.one(page, committed.parents, committed.ada) for page in ("sign", "refuse")}
+    no = {"full_name": "Grace Olorun", "sure": "on"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(_answer, [one["sign"], one["refuse"]] * 5, [GIVEN, no] * 5))
+    assert set(answers) <= {302, 409}
+    kinds = list(Signature.objects.order_by("number").values_list("kind", flat=True))
+    assert kinds in (["signed"], ["refused", "signed"])
+
+
 # --- the school year ------------------------------------------------------------------------------------------------
 
 

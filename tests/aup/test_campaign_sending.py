@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -18,11 +19,12 @@ from aup.selectors.standing import moment_of
 from aup.services import sending
 from aup.services.campaigns import close_campaign
 from aup.services.signing import Intent, refuse
-from dispatch import notice_delivery, waking
+from dispatch import notice_delivery, transport, waking
 from dispatch.links import hash_of
 from dispatch.models import Notice
 from dispatch.notices import NoLongerWanted, NoticeFacts, composer_of
 from dispatch.rules.notices import NoticeKind
+from dispatch.rules.outcomes import Accepted
 from schools.models import Guardian, Person
 from tests import factories
 from tests.aup.asked import DAY, Asked, at, staff
@@ -105,16 +107,17 @@ def test_a_worker_that_dies_between_two_batches(there: Asked, monkeypatch: pytes
 
 
 def die_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """The so manieth mail is never queued."""
-    really, seen = sending.queue_notice, []
+    """What the so manieth mail is queued with comes to nothing."""
+    really, seen = sending.queue_notices, []
 
-    def queue(*args: Any, **said: Any) -> Notice:
-        seen.append(1)
-        if len(seen) == number:
+    def queue(*args: Any, **said: Any) -> list[UUID]:
+        made = really(*args, **said)
+        seen.extend(made)
+        if len(seen) >= number:
             raise ConnectionError("gone")
-        return really(*args, **said)
+        return made
 
-    monkeypatch.setattr(sending, "queue_notice", queue)
+    monkeypatch.setattr(sending, "queue_notices", queue)
 
 
 def test_no_more_than_a_minute_allows(there: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +199,46 @@ def test_a_worker_is_woken_with_ids_alone(
 def test_a_sweep_where_nothing_waits_is_cheap(there: Asked) -> None:
     with queries_at_most(4):
         assert sending.sweep_school(school_id=there.school.pk) == 0
+
+
+def test_a_batch_costs_the_same_however_many_are_in_it(there: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "BATCH_SIZE", 50)
+    for number in range(7):
+        there.family(number)
+    campaign = there.opened(reminder_days=(1,))
+    # Where one is, whose turn it is, what the minute allows, who, the notices, the rows, the trail, and back; then
+    # that nobody is left.
+    with queries_at_most(8 + 5):
+        assert send(campaign) == 7
+    a_minute_passes()
+    # Before that what came back, which campaigns, who is due at all, and everything about everybody.
+    with queries_at_most(3 + 12 + 10):
+        assert sending.remind_school(school_id=there.school.pk, clock=lambda: timezone.now() + DAY) == 7
+
+
+def test_the_notice_of_each_is_its_own(there: Asked) -> None:
+    families = [there.family(number) for number in range(3)]
+    send(there.opened())
+    said = dict(Notice.objects.values_list("pk", "to_address"))
+    for parent, _ in families:
+        row = Invitation.objects.get(person=parent)
+        assert row.notice_id is not None
+        assert said[row.notice_id] == parent.email
+
+
+def test_a_mail_costs_fourteen_queries_from_end_to_end(there: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*, before_content: Callable[[], None], **_: Any) -> Accepted:
+        before_content()
+        return Accepted()
+
+    there.family(1)
+    send(there.opened())
+    notice = Notice.objects.get()
+    monkeypatch.setattr(transport, "hand_over", taken)
+    # And four to be where one was, in the transaction of this test.
+    with queries_at_most(14 + 4):
+        state = notice_delivery.deliver_notice(school_id=there.school.pk, notice_id=notice.pk)
+    assert state == "accepted"
 
 
 # --- what came back --------------------------------------------------------------------------------------------------
@@ -294,7 +337,8 @@ def test_a_mail_holds_a_link_of_its_own_and_no_name(there: Asked) -> None:
     campaign = there.opened()
     send(campaign)
     notice = Notice.objects.get()
-    with queries_at_most(20):
+    # Where one is, the school, the invitation, everything about its person, and the link; and back.
+    with queries_at_most(6):
         text = mail_of(notice)
     [token] = re.findall(r"/sign/([^/\s]+)/", text.replace("=\n", ""))
     link = SigningLink.objects.get()
@@ -351,7 +395,7 @@ def test_a_mail_that_waited_too_long_is_dropped(there: Asked, what: str) -> None
 
 @pytest.mark.parametrize("kind", ["agreement_link", "agreement_signed"])
 def test_a_link_of_ones_own_is_for_a_person_who_is_there(there: Asked, kind: str) -> None:
-    parent, _ = there.family(1)
+    parent, child = there.family(1)
     composer = composer_of(NoticeKind(kind))
     assert composer is not None
 
@@ -365,3 +409,6 @@ def test_a_link_of_ones_own_is_for_a_person_who_is_there(there: Asked, kind: str
     for stranger in (facts(there.school.pk), facts(None), facts(parent.pk, None)):
         with pytest.raises(NoLongerWanted):
             composer(stranger)
+    Guardian.objects.filter(child=child, guardian=parent).update(is_barred=True)
+    with pytest.raises(NoLongerWanted):
+        composer(facts(parent.pk))

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from audit.models import Entry
 from aup.models import Campaign, Invitation, SigningLink
 from aup.rules.campaigns import (
+    CampaignState,
     is_reminder_due,
     reminders_passed,
     tidy_days,
 )
-from aup.selectors.campaigns import campaign_page, campaigns_page
+from aup.selectors.campaigns import OVER, campaign_page, campaigns_page
 from aup.services.campaigns import (
     NobodyToAsk,
     NotInThatState,
@@ -344,3 +345,17 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(there: Asked, changes: dict[s
     assert not Campaign.objects.exists()
     if changes.get("name") is None:
         assert "All parents" in text
+
+
+def test_past_its_last_day_it_is_over_whether_or_not_somebody_has_closed_it(there: Asked) -> None:
+    there.family(0)
+    opened = there.opened(ends_on=timezone.localdate() + DAY)
+    coming = timezone.localdate() + 2 * DAY
+    page = campaign_page(viewer=there.by, campaign_id=opened.pk, today=coming)
+    assert (page.state, page.state_name) == (CampaignState.CLOSED, OVER)
+    Campaign.objects.update(ends_on=timezone.localdate() - DAY)
+    (line,) = campaigns_page(viewer=there.by)
+    assert (line.state, line.state_name) == (CampaignState.CLOSED, OVER)
+    assert OVER.capitalize() in factories.log_in(there.jo).get(reverse("aup:campaigns")).content.decode()
+    close_campaign(by=there.by, campaign_id=opened.pk)
+    assert campaigns_page(viewer=there.by)[0].state_name == "closed"

@@ -1,7 +1,6 @@
 """A campaign from the plan to the close in a real browser, and the lists beside it, also on a phone."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import transaction
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from aup.services import sending
 from schools.roles import Role
@@ -19,16 +18,6 @@ from tests.aup.asked import Asked
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"laptop": (1366, 820), "phone": (390, 844)}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
 
 
 def looked_at(page: Page, name: str) -> None:
@@ -42,7 +31,7 @@ def looked_at(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_campaign_from_the_plan_to_the_close(live_server: Any, browser: Browser, size: str) -> None:
+def test_a_campaign_from_the_plan_to_the_close(live_server: Any, chromium: Browser, size: str) -> None:
     with transaction.atomic():
         there = Asked()
         factories.published(there.school, "visitor")
@@ -52,7 +41,7 @@ def test_a_campaign_from_the_plan_to_the_close(live_server: Any, browser: Browse
     client = factories.log_in(there.jo)
     width, height = SIZES[size]
     # Past the content security policy for axe alone, which puts a script of its own into the page.
-    context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
+    context = chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page = context.new_page()

@@ -12,7 +12,7 @@ from audit.models import Entry
 from aup.models import AgreementVersion, ClassSession, Signature
 from aup.rules.boards import labels
 from aup.selectors.class_sessions import board_of, classes_page
-from aup.services.class_sessions import NoSuchClass, SessionEnded, end_session, start_session, tap
+from aup.services.class_sessions import NoSuchClass, NotInClass, SessionEnded, end_session, start_session, tap
 from aup.services.problems import NewerVersion, Withdrawn
 from aup.services.publishing import withdraw
 from schools.models import Person, Pupil, School
@@ -147,14 +147,14 @@ def test_tapped_twice_is_one_line(by: Viewer, session: ClassSession, ada: Person
 def test_a_child_of_another_class_or_nobody(by: Viewer, session: ClassSession, school: School) -> None:
     other = factories.pupil(school, "Kofi Olorun", class_name="4R")
     for child_id in (other.pk, uuid.uuid4(), by.person_id):
-        with pytest.raises(Person.DoesNotExist):
+        with pytest.raises(NotInClass):
             tap(by=by, session_id=session.pk, child_id=child_id)
     assert not Signature.objects.exists()
 
 
 def test_a_child_who_has_left_meanwhile(by: Viewer, session: ClassSession, ada: Person) -> None:
     Pupil.objects.filter(person=ada).update(left_on=timezone.localdate() - timedelta(1))
-    with pytest.raises(Person.DoesNotExist):
+    with pytest.raises(NotInClass):
         tap(by=by, session_id=session.pk, child_id=ada.pk)
     assert board(by, session) == {"Sam R": False}
 
@@ -217,7 +217,10 @@ def test_from_the_list_to_the_end(browser: Client, version: AgreementVersion, ad
     assert "Ada O<" in shown
     assert "Olorun" not in shown
     assert "cannot be taken back" in shown
-    tapped = browser.post(path, {"child": str(ada.pk)})
+    device = {"REMOTE_ADDR": "203.0.113.7", "HTTP_USER_AGENT": "A whiteboard\x01" + "x" * 400}
+    tapped = browser.post(path, {"child": str(ada.pk)}, **device)
+    row = Signature.objects.get()
+    assert (row.address, row.device) == ("203.0.113.7", ("A whiteboard" + "x" * 400)[:300])
     assert tapped["Location"] == f"{path}#names"
     shown = browser.get(path).content.decode()
     assert "1 of 2 have said yes" in shown
@@ -244,6 +247,9 @@ def test_what_makes_no_sense_changes_nothing(browser: Client, session: ClassSess
     assert browser.post(reverse("aup:classes"), {"class_name": "5B", "version": "none"}).status_code == 302
     refused = browser.post(reverse("aup:classes"), {"class_name": "9Z", "version": str(uuid.uuid4())}, follow=True)
     assert "Choose again from the list" in refused.content.decode()
-    assert browser.post(path, {"child": str(uuid.uuid4())}).status_code == 404
+    elsewhere = factories.pupil(session.school, "Kofi Olorun", class_name="4R")
+    for child_id in (uuid.uuid4(), elsewhere.pk):
+        told = browser.post(path, {"child": str(child_id)}, follow=True)
+        assert (told.status_code, "not in the class any more" in told.content.decode()) == (200, True)
     assert browser.get(reverse("aup:class_session", args=[uuid.uuid4()])).status_code == 404
     assert not Signature.objects.exists()

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
@@ -18,11 +20,13 @@ from dispatch import issuing, rendering
 from dispatch.models import Document
 from dispatch.outbox import OutsideTransaction
 from dispatch.preparing import PdfAltered
+from dispatch.selectors import documents_not_drawn
 from schools.models import Person, School
 from schools.sealing import seal
 from tests import factories
 from tests.factories.queries import queries_at_most
 from tests.printing.reading import pages_of
+from tests.schools.team import administrator
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +114,7 @@ def test_the_pdf_says_everything_that_is_kept(signature: Signature) -> None:
     version = signature.version
     for words in (
         "Riverbank Primary School", version.title, "Version 1", version.sha256, "Grace Olorun", "Ada Olorun", "mother",
-        "class 5B", "The link that was sent to them", signature.intent, signature.hash, "UTC", "AUP-000001",
+        "class 5B", "By the link that was sent to them", signature.intent, signature.hash, "UTC", "AUP-000001",
         "Page 1 of",
     ):  # fmt: skip
         assert words in said, words
@@ -206,9 +210,9 @@ def test_issuing_needs_the_transaction_of_its_act() -> None:
         )  # fmt: skip
 
 
-def draw_with(document: Document, draw: Callable[..., Any]) -> bool:
+def draw_with(document: Document, draw: Callable[..., Any], *, now: datetime | None = None) -> bool:
     return issuing.draw_document(
-        school_id=document.school_id, document_id=document.pk, draw=draw, now=timezone.now()
+        school_id=document.school_id, document_id=document.pk, draw=draw, now=now or timezone.now()
     )  # fmt: skip
 
 
@@ -216,7 +220,9 @@ def test_of_two_workers_the_first_to_keep_it_wins(school: School) -> None:
     document = made(school)
 
     def slow(template: str, snapshot: Any) -> Any:
-        assert draw_with(document, rendering.draw), "another worker is quicker"
+        assert not draw_with(document, rendering.draw), "one at a time"
+        later = timezone.now() + timedelta(seconds=settings.DISPATCH_LEASE_SECONDS)
+        assert draw_with(document, rendering.draw, now=later), "this one is slower than it may be"
         return rendering.draw(template, {"title": "Something else"})
 
     assert not draw_with(document, slow)
@@ -229,6 +235,101 @@ def test_what_cannot_be_drawn_is_left_for_the_sweep(school: School) -> None:
     document = made(school, template="pdf/nowhere/none_v1.html")
     assert not draw_with(document, rendering.draw)
     assert Document.objects.filter(drawn_at=None).count() == 1
+
+
+def cannot(template: str, snapshot: Any) -> Any:
+    raise rendering.DrawingFailed("Ada Olorun")
+
+
+def test_it_is_tried_again_ever_later_and_then_given_up(
+    school: School, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DISPATCH_RETRY_SECONDS = [60, 600]
+    woken: list[object] = []
+    monkeypatch.setattr(issuing, "wake_drawing", lambda _, document_id: bool(woken.append(document_id)) or True)
+    start = timezone.now()
+    document = made(school, now=start - timedelta(minutes=2))
+    tried = []
+    for minute in range(60):
+        now = start + timedelta(minutes=minute)
+        if issuing.sweep_documents(now=now):
+            assert not draw_with(document, cannot, now=now)
+            tried.append(minute)
+    assert tried == [0, 1, 11]
+    document.refresh_from_db()
+    assert (document.draw_tries, document.given_up_at) == (3, start + timedelta(minutes=11))
+    assert Entry.objects.get(action="document.given_up").object_id == document.pk
+    assert "Olorun" not in caplog.text
+    woken.clear()
+    with pytest.raises(issuing.DrawingGivenUp, match="could not be made"):
+        issuing.issued(school_id=school.pk, kind="poster", subject_id=school.pk)
+    made(school)
+    assert not draw_with(document, rendering.draw, now=start + timedelta(days=1))
+    assert woken == []
+
+
+def test_one_that_kills_its_worker_is_given_up_as_well(school: School, settings: Any) -> None:
+    settings.DISPATCH_RETRY_SECONDS = [60]
+    start = timezone.now()
+    document = made(school, now=start - timedelta(minutes=2))
+
+    def kills(template: str, snapshot: Any) -> Any:
+        raise SystemExit
+
+    for number in range(2):
+        now = start + number * timedelta(hours=1)
+        with pytest.raises(SystemExit):
+            draw_with(document, kills, now=now)
+        assert not draw_with(document, rendering.draw, now=now + timedelta(seconds=30)), "its time is not over"
+    assert issuing.sweep_documents(now=start + timedelta(hours=2)) == 0
+    document.refresh_from_db()
+    assert document.given_up_at == start + timedelta(hours=2)
+
+
+def test_drawing_costs_five_queries(school: School) -> None:
+    document = made(school)
+    # And two to be where one was, in this transaction around it.
+    with queries_at_most(5 + 2):
+        assert draw_with(document, rendering.draw)
+
+
+def given_up(school: School) -> Document:
+    document = made(school)
+    Document.objects.filter(pk=document.pk).update(given_up_at=timezone.now(), draw_tries=12)
+    return document
+
+
+def test_service_administrators_see_it_and_have_it_drawn_again(school: School) -> None:
+    document, home = given_up(school), reverse("service:schools")
+    other = factories.school("Hillside Primary School")
+    (line,) = documents_not_drawn()
+    assert (line.school_id, line.count) == (school.pk, 1)
+    browser = factories.log_in_user(administrator("one"))
+    page = browser.get(home).content.decode()
+    assert "PDFs that could not be made" in page
+    assert browser.post(reverse("draw_again"))["Location"] == home
+    entry = Entry.objects.get(action="document.asked_again")
+    assert (entry.school_id, entry.detail) == (school.pk, {"documents": 1})
+    assert documents_not_drawn() == ()
+    again = browser.get(home).content.decode()
+    assert "1 asked for again" in again
+    assert "PDFs that could not be made" not in again
+    assert draw_with(document, rendering.draw)
+    browser.post(reverse("draw_again"))
+    assert not Entry.objects.filter(school_id=other.pk, action="document.asked_again").exists()
+    assert Entry.objects.filter(action="document.asked_again").count() == 1
+
+
+def test_nobody_of_a_school_has_it_drawn_again(school: School) -> None:
+    given_up(school)
+    assert factories.log_in(factories.coordinator(school)).post(reverse("draw_again")).status_code == 403
+    assert len(documents_not_drawn()) == 1
+
+
+def test_a_copy_that_was_given_up_says_so(signature: Signature) -> None:
+    Document.objects.filter(subject_id=signature.pk).update(given_up_at=timezone.now())
+    with pytest.raises(CopyNotReady, match="could not be made"):
+        open_copy(school_id=signature.school_id, signature_id=signature.pk, actor_id=None)
 
 
 def test_the_sweep_finds_what_was_missed_and_nothing_else(school: School, monkeypatch: pytest.MonkeyPatch) -> None:

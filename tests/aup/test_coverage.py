@@ -100,10 +100,10 @@ def test_a_child_that_moved_on_is_counted_for_the_stage_of_then(there: Asked) ->
     assert any(each.name.startswith(younger) for each in then.agreements)
 
 
-def test_eight_queries_whatever_its_size(there: Asked) -> None:
+def test_nine_queries_whatever_its_size(there: Asked) -> None:
     for number in range(8):
         there.family(number)
-    with queries_at_most(8):
+    with queries_at_most(9):
         coverage_on(there.school.pk, TODAY())
 
 

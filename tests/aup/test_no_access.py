@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
-from aup.resources import FORMATS, exported, name_cell
+from aup.resources import FORMATS, exported
 from aup.selectors.outstanding import NoAccessLine, no_access_page
 from aup.services.signing import Intent, refuse
 from schools.models import Person
 from schools.roles import Role
+from schools.rules.cells import name_cell
 from schools.viewer import NotAllowed
 from tests import factories
 from tests.aup.asked import DAY, Asked

@@ -106,9 +106,9 @@ def test_others_see_no_list(there: Asked) -> None:
 def test_it_costs_as_many_queries_for_ten_as_for_one(there: Asked) -> None:
     for number in range(10):
         there.family(number)
-    with queries_at_most(12):
+    with queries_at_most(13):
         outstanding_page(viewer=there.by, chosen="5B")
-    with queries_at_most(12):
+    with queries_at_most(13):
         outstanding_page(viewer=there.by, chosen=EVERYBODY)
 
 

@@ -1,7 +1,10 @@
 """What was signed on paper: found, copied out, scanned, in the register with whoever recorded it. A3, A4, T20."""
 
 import io
-from datetime import date, timedelta
+import uuid
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,8 +18,17 @@ from audit.models import Entry
 from aup.models import AgreementVersion, Scan, Signature
 from aup.selectors.paper import find_signers, paper_page
 from aup.services.copies import snapshot_of
-from aup.services.paper import InTheRegister, NotYetThatDay, OnPaper, ScanAltered, open_scan, record_paper
+from aup.services.paper import (
+    InTheRegister,
+    NotYetThatDay,
+    OnPaper,
+    ScanAltered,
+    open_paper_choice,
+    open_scan,
+    record_paper,
+)
 from aup.services.problems import ConsentsMissing, NameRefused, NotYours
+from aup.services.signing import Intent, refuse
 from aup.services.verifying import verify_register
 from schools.files import FileRefused
 from schools.models import Guardian, Person, School
@@ -33,6 +45,17 @@ pytestmark = pytest.mark.django_db
 def picture() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (8, 8), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+# How the file begins that a telephone makes of a photograph.
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
+
+
+def archive() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("a.txt", "hidden")
     return file.getvalue()
 
 
@@ -144,11 +167,69 @@ def test_what_is_outstanding_is_found_by_child_and_by_parent(
 ) -> None:
     child, parent = people
     for person in people:
-        with queries_at_most(11):
+        with queries_at_most(12):
             shown = paper_page(viewer=by, person_id=person.pk, today=timezone.localdate())
         assert [(each.signer_id, each.about_id) for each in shown.choices] == [(parent.pk, child.pk)]
     factories.signature(version, parent, child)
     assert paper_page(viewer=by, person_id=child.pk, today=timezone.localdate()).choices == ()
+
+
+def test_whoever_refused_and_a_second_parent_may_come_with_a_paper(
+    by: Viewer, version: AgreementVersion, people: tuple[Person, Person]
+) -> None:
+    child, mother = people
+    father = Person.objects.create(school=child.school, given_name="Dan", family_name="Olorun")
+    factories.parent_of(child, father)
+
+    def choices(person: Person) -> set[Any]:
+        shown = paper_page(viewer=by, person_id=person.pk, today=timezone.localdate())
+        return {each.signer_id for each in shown.choices if each.about_id == child.pk}
+
+    refuse(by=factories.signer(mother), intent=Intent(version.pk, child.pk, "Grace Olorun"))
+    assert choices(child) == {mother.pk, father.pk}
+    record_paper(by=by, paper=paper(version, people))
+    assert (choices(child), choices(mother), choices(father)) == (set(), set(), {father.pk})
+    assert open_paper_choice(by=by, version_id=version.pk, signer_id=father.pk, about_id=child.pk).signer
+    record_paper(by=by, paper=paper(version, (child, father), name="Dan Olorun"))
+    assert choices(father) == set()
+    assert Signature.objects.filter(kind="signed").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "put_down_on", "until"),
+    [
+        (date(2026, 5, 4), date(2026, 7, 20), date(2026, 8, 31)),
+        (date(2026, 7, 4), date(2026, 9, 20), date(2027, 8, 31)),
+        (date(2026, 8, 31), date(2026, 9, 1), date(2027, 8, 31)),
+        (date(2026, 5, 4), date(2026, 9, 1), None),
+        (date(2025, 12, 1), date(2027, 1, 1), None),
+    ],
+    ids=["may_in_july", "july_in_autumn", "edge", "may_in_autumn", "year_before_last"],
+)
+def test_a_paper_counts_for_the_year_it_was_signed_in(
+    by: Viewer, people: tuple[Person, Person], signed_on: date, put_down_on: date, until: date | None
+) -> None:
+    """However late it is put down: a paper of May is none for the year that starts in September."""
+    version = factories.published(people[0].school, now=datetime(2025, 10, 1, 12, tzinfo=UTC))
+    now = datetime.combine(put_down_on, time(12), tzinfo=UTC)
+    act = partial(record_paper, by=by, paper=paper(version, people, signed_on=signed_on), now=now)
+    if until is None:
+        with pytest.raises(NotYetThatDay, match="school year that is over"):
+            act()
+    else:
+        assert act().counts_until == until
+        assert verify_register(by.school_id).found == ()
+
+
+def test_in_summer_the_paper_for_the_year_that_comes_can_be_put_down(by: Viewer, people: tuple[Person, Person]) -> None:
+    child, parent = people
+    version = factories.published(child.school, now=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    factories.signature(version, parent, child, now=datetime(2026, 5, 4, 12, tzinfo=UTC))
+    found = {
+        month: len(paper_page(viewer=by, person_id=child.pk, today=date(2026, month, 20)).choices)
+        for month in (5, 6, 7, 8, 9)
+    }
+    assert found == {5: 0, 6: 0, 7: 1, 8: 1, 9: 1}
 
 
 def test_a_member_of_staff_on_paper(by: Viewer, office: Person, school: School) -> None:
@@ -235,7 +316,17 @@ def test_from_the_name_to_the_register(
     assert "<title>Signed on paper - Online safety</title>" in form
     assert browser.post(path, typed(version)).status_code == 302
     assert Signature.objects.get().identified_by == "paper"
-    assert browser.get(path).status_code == 404, "it is not outstanding any more"
+    for answer in (browser.get(path, follow=True), browser.post(path, typed(version), follow=True)):
+        assert "does not wait for this signature any more" in answer.content.decode()
+        assert answer.redirect_chain[-1][0] == reverse("aup:paper_person", args=[child.pk])
+    assert Signature.objects.count() == 1
+    for about, what, signer in (
+        (uuid.uuid4(), version.pk, parent.pk),
+        (child.pk, uuid.uuid4(), parent.pk),
+        (child.pk, version.pk, uuid.uuid4()),
+        (child.pk, factories.published(factories.school("Hillside School")).pk, parent.pk),
+    ):
+        assert browser.get(reverse("aup:paper_record", args=[about, what, signer])).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -244,8 +335,31 @@ def test_from_the_name_to_the_register(
         ({"consent_publish_work": ""}, "Say what the paper says"),
         ({"scan": ""}, "Choose the scan"),
         ({"scan": SimpleUploadedFile("scan.pdf", b"%PDF-1.7 nothing")}, "not what its name says"),
+        ({"scan": SimpleUploadedFile("scan.HEIC", HEIC)}, "Save it as JPEG"),
+        ({"scan": SimpleUploadedFile("scan.jpg", HEIC)}, "not what its name says"),
+        ({"scan": SimpleUploadedFile("scan.png", picture() + archive())}, "not what its name says"),
+        ({"scan": SimpleUploadedFile("scan.png", picture() + b"\0" * 10 * 1024 * 1024)}, "at most 10 MB"),
+        ({"scan": SimpleUploadedFile("scan.png", picture() + b"\0" * 11 * 1024 * 1024)}, "more than 10 MB"),
+        ({"scan": SimpleUploadedFile("scan.html", b"<script>1</script>")}, "Only PDF, PNG and JPEG"),
+        ({"name": "Grace\x00Olorun"}, "Null characters"),
+        ({"name": "Ada Olorun"}, "not the name the school has"),
         ({"name": "Nobody Known"}, "not the name the school has"),
         ({"signed_on_year": "2020"}, "another one was signed"),
+    ],
+    ids=[
+        "answer",
+        "no_scan",
+        "no_pdf",
+        "heic",
+        "heic_as_jpeg",
+        "polyglot",
+        "large",
+        "too_large",
+        "markup",
+        "nul",
+        "the_child",
+        "stranger",
+        "year",
     ],
 )
 def test_what_was_typed_is_not_lost(

@@ -127,3 +127,27 @@ def test_a_receipt_of_another_desk_is_not_there(
     done = desk.post(at("sign", version, visitor), {"full_name": "Dan Abara", "agreed": "on"})
     other = factories.log_in(factories.coordinator(school))
     assert other.get(done.url).status_code == 404
+
+
+def test_a_visitor_who_comes_twice_on_a_day(desk: Client, version: AgreementVersion, visitor: Person) -> None:
+    said = {"full_name": "Dan Abara", "agreed": "on"}
+    desk.post(at("sign", version, visitor), said)
+    again = desk.get(at("sign", version, visitor))
+    assert again.status_code == 200
+    assert "You have signed this already" in words(again)
+    assert "full_name" not in again.content.decode()
+    assert visitor.full_name not in words(desk.get(HOME))
+
+
+@pytest.mark.parametrize("page", ["sign", "refuse"])
+def test_signed_meanwhile_at_another_desk_or_by_link(
+    desk: Client, school: School, version: AgreementVersion, visitor: Person, page: str
+) -> None:
+    """The page was open here; the receipt is the other witness's, so there is nothing to lead to."""
+    assert desk.get(at(page, version, visitor)).status_code == 200
+    factories.signature(version, visitor)
+    said = {"full_name": "Dan Abara", "agreed": "on", "sure": "on"}
+    answer = desk.post(at(page, version, visitor), said)
+    assert answer.status_code == 409
+    assert "You have signed this already" in words(answer)
+    assert Signature.objects.count() == 1

@@ -80,7 +80,9 @@ def test_a_parent_signs_for_a_child_and_everything_is_kept(
 
 def test_the_same_again_is_the_same_line(version: AgreementVersion, parent: Person, child: Person) -> None:
     first = sign(by=factories.signer(parent), intent=intent(version, child))
-    again = sign(by=factories.signer(parent), intent=intent(version, child, consents=dict.fromkeys(YES, False)))
+    again = sign(by=factories.signer(parent), intent=intent(version, child))
+    with pytest.raises(SignedAlready):
+        sign(by=factories.signer(parent), intent=intent(version, child, consents=dict.fromkeys(YES, False)))
     assert (first.is_new, again.is_new) == (True, False)
     assert again.signature == first.signature
     assert Signature.objects.count() == 1

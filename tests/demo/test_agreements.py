@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from django.utils import timezone
 
 from aup.models import AgreementVersion, FollowUp, Signature
@@ -14,6 +15,8 @@ from schools.demo_people import school_id_of
 from schools.models import Guardian, Person
 
 RIVERBANK, HILLSIDE = SCHOOLS
+
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_every_agreement_is_in_force_since_the_first_day(seeded: None) -> None:

@@ -18,6 +18,8 @@ from schools.selectors import relatives, viewer_for
 from schools.viewer import Viewer
 from tests import factories
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 def test_the_schools_are_whole(seeded: None) -> None:
     for each in SCHOOLS:

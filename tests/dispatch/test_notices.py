@@ -20,10 +20,12 @@ from dispatch.rules.notices import NEEDS_COMPOSER, SUBJECTS, NoticeKind, NoticeS
 from dispatch.selectors import notices_not_sent
 from schools.addresses import UnsafeAddress
 from schools.models import School
+from schools.wall import in_school
 from tests import factories
 from tests.audit.tampering import link_now
 from tests.dispatch.mail_servers import Sink, free_port
 from tests.dispatch.outboxes import parsed
+from tests.factories.queries import queries_at_most
 
 HEAD = "head@riverbank.example.org"
 
@@ -139,6 +141,45 @@ def test_it_is_queued_in_the_transaction_of_the_act(
         notice = queue(school)
         assert woken == []
     assert woken == [(school.pk, notice.pk)]
+
+
+def test_many_are_queued_at_once_and_their_workers_woken_together(
+    school: School, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr(notices, "wake_notices", lambda _, ids: bool(woken.append(len(ids))) or True)
+    to = [(f"parent{number}@example.org", uuid.uuid4()) for number in range(23)]
+    with django_capture_on_commit_callbacks(execute=True), queries_at_most(3), in_school(school.pk):
+        made = notices.queue_notices("misses", school_id=school.pk, to=to)
+        assert woken == []
+    assert woken == [10, 10, 3]
+    found = {each.pk: (each.to_address, each.object_id) for each in Notice.objects.all()}
+    assert [found[each] for each in made] == to
+
+
+def test_none_is_woken_any_more_once_the_broker_is_away(
+    school: School, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(notices, "wake_notices", lambda _, ids: bool(tried.append(len(ids))))
+    with django_capture_on_commit_callbacks(execute=True), in_school(school.pk):
+        notices.queue_notices("misses", school_id=school.pk, to=[(HEAD, uuid.uuid4())] * 30)
+    assert tried == [10]
+    assert Notice.objects.filter(state="pending").count() == 30
+
+
+def test_one_worker_sends_several(school: School, mail_server: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_kind("misses", lambda _: {})
+    first, gone, last = (queue(school) for _ in range(3))
+    Notice.objects.filter(pk=gone.pk).delete()
+    tasks.deliver_notices(str(school.pk), [str(each.pk) for each in (first, gone, last)])
+    assert len(mail_server.mails) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_are_not_queued_outside_of_one() -> None:
+    with pytest.raises(notices.NoticeOutsideTransaction):
+        notices.queue_notices("misses", school_id=uuid.uuid4(), to=[(HEAD, uuid.uuid4())])
 
 
 @pytest.mark.django_db(transaction=True)

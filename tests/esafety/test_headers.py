@@ -264,6 +264,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.xdist_group("production")
 def test_in_production_every_answer_says_https_alone(production: dict[str, Any]) -> None:
     status, headers = production["plain"]
     assert (status, headers["location"]) == (301, "https://online-safety.example.org/log-in/")
@@ -280,6 +281,7 @@ def test_in_production_every_answer_says_https_alone(production: dict[str, Any])
         assert headers["cache-control"] in NO_STORE
 
 
+@pytest.mark.xdist_group("production")
 def test_in_production_the_cookies_belong_to_this_host_alone(production: dict[str, Any]) -> None:
     assert production["settings"] == {
         "SESSION_COOKIE_NAME": "__Host-session",

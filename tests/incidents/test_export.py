@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from audit.models import Entry
 from incidents.models import Incident, Involvement
 from incidents.resources import FORMATS, IncidentResource, exported
-from incidents.rules.cells import CELL_MAX_LENGTH, safe_cell
 from incidents.services import exporting
 from incidents.services.exporting import ExportRows
 from schools.models import Person, School
 from schools.roles import Role
+from schools.rules.cells import CELL_MAX_LENGTH, safe_cell
 from schools.services import adopt_pack
 from tests import factories
 from tests.factories.queries import queries_at_most

@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from esafety.demo import Stack
 from tests.services import FOLDER
@@ -22,16 +22,6 @@ LAPTOP = {"width": 1366, "height": 820}
 PHONE = {"width": 390, "height": 844}
 # Of everybody whom a journey adds to the demo.
 FAMILY_NAME = "Journey"
-# Chromium in a container, and without asking anybody on the network.
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def free_port() -> int:
@@ -92,19 +82,6 @@ def running() -> Iterator[Running]:
         stack.stop()
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, driven by its path."""
-    path = os.environ.get("CHROMIUM")
-    assert path, "No Chromium: run bin/test, which installs it, or set CHROMIUM to its path."
-    # How long a page takes on a busy machine is not what is asked here.
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 Opener = Callable[..., Page]

@@ -1,7 +1,6 @@
 """The log-in in a real browser: an app, a passkey made and used, logging out, a page that is left alone."""
 
 import base64
-import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from audit.models import Entry
 from schools.roles import Role
@@ -19,16 +18,7 @@ from tests.schools.log_in.people import PASSWORD, code_of, enrolled, kinds, memb
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What Chromium notes by itself: a refused form's status, and on a slow machine a font that is used late.
 NOTED = re.compile("the server responded with a status of|was preloaded using link preload")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=SWITCHES)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -21,10 +21,23 @@ def safe_cell(text: str) -> str:
     full-width forms too. Characters that no XLSX file can hold are replaced by U+FFFD; a text longer than a cell
     holds is cut and says so. Pure; the same text always gives the same cell.
     """
-    text = _UNWRITABLE.sub("\ufffd", text)
-    if len(text) > CELL_MAX_LENGTH:
-        text = text[: CELL_MAX_LENGTH - len(_CUT)] + _CUT
+    text = _writable(text)
     return f"'{text}" if _starts_like_a_formula(text) else text
+
+
+def name_cell(text: str) -> str:
+    """A name or a class as a cell may hold it: with an apostrophe before it unless it begins with a letter or a digit.
+
+    Stricter than ``safe_cell``: full-width signs, quotation marks and invisible characters are neither, so nothing
+    hides behind them, and no name begins with one. Pure.
+    """
+    text = _writable(text)
+    return text if not text or text[0].isalnum() else f"'{text}"
+
+
+def _writable(text: str) -> str:
+    text = _UNWRITABLE.sub("\ufffd", text)
+    return text if len(text) <= CELL_MAX_LENGTH else text[: CELL_MAX_LENGTH - len(_CUT)] + _CUT
 
 
 def _starts_like_a_formula(text: str) -> bool:
