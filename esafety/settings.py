@@ -366,8 +366,6 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "esafety.exceptions.NothingButThePlace"
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES = 10
 REPORT_DUE_HOURS = 24
-# And of every other record (R2), for which the policies set no hours.
-ROUTINE_REPORT_DUE_HOURS = 7 * 24
 ACKNOWLEDGE_LINK_DAYS = env.int("ACKNOWLEDGE_LINK_DAYS", default=30)
 
 # --- dispatch -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from packs import loader
 from packs import rules as pack_rules
 from packs.schema import Audience, Pack
 from sanctions.models import Case
-from sanctions.rules.clocks import is_grave
+from sanctions.rules.clocks import ROUTINE, is_grave
 from sanctions.rules.suggesting import flags_said, suggested
 from sanctions.selectors.frameworks import framework_for, framework_of
 from sanctions.services import cases
@@ -109,8 +109,8 @@ def set_clock(
         if each.case.withdrawn_at is None
     ]
     is_short = is_grave(graded) or _is_serious(pack, content)
-    hours = settings.REPORT_DUE_HOURS if is_short else settings.ROUTINE_REPORT_DUE_HOURS
-    due_at = incident.recorded_at + timedelta(hours=hours)
+    within = timedelta(hours=settings.REPORT_DUE_HOURS) if is_short else ROUTINE
+    due_at = incident.recorded_at + within
     if incident.due_at == due_at:
         return
     is_change, incident.due_at = incident.due_at is not None, due_at
@@ -123,7 +123,7 @@ def set_clock(
             actor_id=by.user_id if by else None,
             object_type="incident",
             object_id=incident.pk,
-            detail={"hours": hours},
+            detail={"hours": int(within.total_seconds()) // 3600},
             at=at,
         )
 

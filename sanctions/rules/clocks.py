@@ -8,6 +8,7 @@ from packs.schema import Audience, Grade, Obligation
 # Pupils: R3. Of staff the policy sets no hours; what is gross misconduct keeps the short clock.
 GRAVE: Mapping[Audience, frozenset[Grade]] = {"pupil": frozenset({"C", "D"}), "staff": frozenset({"B", "C", "D"})}
 REPORT = "report_la"
+# For what the policies set no hours: an obligation, and a report (R2) that is not grave.
 ROUTINE = timedelta(days=7)
 
 

@@ -15,6 +15,7 @@ from audit.models import Entry, Link
 from audit.walls import APP, BACKUP, DOORS, OWNER
 from aup.models import AgreementVersion, Scan, Signature, Withdrawal
 from incidents.models import Advice, Handover, Revision, Transition
+from sanctions.models import Decision, FactsRecord, FrameworkVersion, Proposal, Warning
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField
 from schools.wall import enter_school, in_school
@@ -30,7 +31,10 @@ IN_SCHOOL_KEYS = [
     for field in model._meta.concrete_fields
     if isinstance(field, InSchoolForeignKey | InSchoolOneToOneField)
 ]
-APPEND_ONLY = (Revision, Transition, Advice, Handover, Entry, AgreementVersion, Withdrawal, Signature, Scan)
+APPEND_ONLY = (
+    Revision, Transition, Advice, Handover, Entry, AgreementVersion, Withdrawal, Signature, Scan,
+    FrameworkVersion, FactsRecord, Proposal, Decision, Warning,
+)  # fmt: skip
 # Written by the trigger that chains the trail, and by nobody else.
 READ_ONLY = (Link,)
 _NUMBERS = itertools.count(1)

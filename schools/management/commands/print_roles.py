@@ -33,6 +33,9 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.SEE_OUTSTANDING: "See whose signatures are outstanding",
     Permission.SEE_NO_ACCESS: "See who has no access yet",
     Permission.PRINT_POSTERS: "Print posters of the rules",
+    Permission.DECIDE_SANCTIONS: "Decide on sanctions",
+    Permission.SEE_MEASURES: "See which measures run",
+    Permission.SEE_FAIRNESS: "See whether like cases were decided alike",
     Permission.DRAFT_LETTERS: "Draft letters to parents",
     Permission.APPROVE_LETTERS: "Approve letters to parents, so that they go out",
 }
