@@ -31,6 +31,13 @@ def add_campaigns(sender: Celery, **_: object) -> None:
     sender.add_periodic_task(crontab(minute="*", hour="8-18"), remind, name="remind-to-sign", expires=55)
 
 
+@app.on_after_configure.connect
+def add_sanctions(sender: Celery, **_: object) -> None:
+    """Sanctions begin and end, and what must follow is seen done where it stands on record, each minute."""
+    follow = sender.signature("incidents.tasks.follow_sanctions")
+    sender.add_periodic_task(60.0, follow, name="follow-sanctions", expires=55)
+
+
 @setup_logging.connect
 def keep_our_logs(**_: object) -> None:
     """Being asked is enough: Celery would put handlers of its own in place of ours, which write what an error says."""

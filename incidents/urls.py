@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from incidents.views import evidence, fairness, incident, log, people, record, report, routing, send, today
+from incidents.views import (
+    after_deciding,
+    deciding,
+    evidence,
+    fairness,
+    incident,
+    log,
+    measures,
+    people,
+    record,
+    report,
+    routing,
+    send,
+    today,
+)
 
 app_name = "incidents"
 
@@ -17,6 +31,7 @@ urlpatterns = [
     path("reports/<uuid:incident_id>/", report.receipt, name="receipt"),
     path("fairness/", fairness.fairness, name="fairness"),
     path("fairness/like-cases/", fairness.like_cases, name="like_cases"),
+    path("measures/", measures.measures, name="measures"),
     path("incidents/", log.log, name="log"),
     path("incidents/filter/", log.narrow, name="log_filter"),
     path("incidents/export/", log.export, name="export"),
@@ -33,6 +48,26 @@ urlpatterns = [
     path("incidents/<uuid:incident_id>/hand-on/", routing.hand, name="hand_on"),
     path("incidents/<uuid:incident_id>/about/", routing.about, name="about"),
     path("incidents/<uuid:incident_id>/decisions/", routing.decisions, name="decisions"),
+    path("incidents/<uuid:incident_id>/deciding/", deciding.overview, name="deciding"),
+    path("incidents/<uuid:incident_id>/deciding/together/", deciding.together, name="decide_together"),
+    path("incidents/<uuid:incident_id>/deciding/<uuid:case_id>/", deciding.case, name="case"),
+    path("incidents/<uuid:incident_id>/deciding/<uuid:case_id>/facts/", deciding.facts, name="case_facts"),
+    path("incidents/<uuid:incident_id>/deciding/<uuid:case_id>/decide/", deciding.decide, name="decide"),
+    path("incidents/<uuid:incident_id>/deciding/<uuid:case_id>/revise/", after_deciding.revise, name="revise"),
+    path("incidents/<uuid:incident_id>/deciding/<uuid:case_id>/quash/", after_deciding.quash, name="quash"),
+    path(
+        "incidents/<uuid:incident_id>/deciding/<uuid:case_id>/tasks/<uuid:task_id>/", after_deciding.task, name="task"
+    ),
+    path(
+        "incidents/<uuid:incident_id>/deciding/<uuid:case_id>/sanctions/<uuid:sanction_id>/",
+        after_deciding.lift,
+        name="lift",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/deciding/<uuid:case_id>/agreed/<uuid:restorative_id>/",
+        after_deciding.review,
+        name="review",
+    ),
     path("incidents/<uuid:incident_id>/send/", send.send, name="send"),
     path("incidents/<uuid:incident_id>/close/", send.close, name="close"),
     path("incidents/<uuid:incident_id>/reopen/", send.reopen, name="reopen"),

@@ -16,6 +16,7 @@ from incidents.rules.statuses import OPEN
 from incidents.selectors.log import LogRow, as_rows
 from incidents.selectors.reports import OwnReport, own_reports
 from incidents.selectors.told import Fact, facts_told, officer_was_told
+from incidents.selectors.waiting_cases import SanctionsWaiting, sanctions_waiting
 from schools.models import School, Term
 from schools.roles import Permission, Role
 from schools.viewer import Viewer
@@ -72,6 +73,7 @@ class Today:
     figures: Figures | None = None
     own: tuple[OwnReport, ...] = ()
     agreements: Waiting = field(default_factory=Waiting)
+    sanctions: SanctionsWaiting = field(default_factory=SanctionsWaiting)
     lacks_officer: bool = False
     lacks_passphrase: bool = False
 
@@ -84,15 +86,18 @@ def sees_the_school(viewer: Viewer) -> bool:
 def today_of(*, viewer: Viewer, now: datetime) -> Today:
     """The first page. Nine queries at most for whoever reads incidents, one for other staff, none for the rest.
 
-    Besides, up to nine for agreements that wait (``aup.selectors.waiting``), and one for whoever can be told facts
-    alone (duty S5, CC 5.2.2). Duties R1, R4 to R7 (CC 4.1, CM 4.1, 4.4, NE).
+    Besides, up to nine for agreements that wait (``aup.selectors.waiting``), up to three for sanctions
+    (``waiting_cases``), and one for whoever can be told facts alone (duty S5, CC 5.2.2). Duties R1, R4 to R7 (CC 4.1,
+    CM 4.1, 4.4, NE).
     """
     facts, agreements = facts_told(viewer=viewer), waiting_for(viewer=viewer)
+    sanctions = sanctions_waiting(viewer=viewer, now=now)
     if viewer.may(Permission.READ_INCIDENTS):
-        return replace(_of_a_reader(viewer, now, facts), agreements=agreements)
+        return replace(_of_a_reader(viewer, now, facts), agreements=agreements, sanctions=sanctions)
     if viewer.may(Permission.SEE_OWN_REPORTS):
-        return Today(now, own=own_reports(viewer=viewer), facts=facts, agreements=agreements)
-    return Today(now, facts=facts, agreements=agreements)
+        own = own_reports(viewer=viewer)
+        return Today(now, own=own, facts=facts, agreements=agreements, sanctions=sanctions)
+    return Today(now, facts=facts, agreements=agreements, sanctions=sanctions)
 
 
 def _of_a_reader(viewer: Viewer, now: datetime, facts: tuple[Fact, ...]) -> Today:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from audit import services as audit
 from incidents import access
 from incidents.models import CaseOf, Incident
 from incidents.services.cases import matter_of, set_clock
@@ -81,6 +82,8 @@ def decide_together(*, by: Viewer, incident_id: UUID, choices: Mapping[CaseSeen,
             )
             for each, choice in sorted(choices.items(), key=lambda item: item[0].case_id)
         ]
+        if len(made) > 1:
+            _audit_together(by, incident, len(made))
         _set_clock(by, incident)
     return made
 
@@ -164,6 +167,18 @@ def _to_decide(by: Viewer, incident_id: UUID, *case_ids: UUID) -> Incident:
 
 def _case_ids(incident: Incident) -> list[UUID]:
     return list(CaseOf.objects.filter(incident=incident).values_list("case_id", flat=True))
+
+
+def _audit_together(by: Viewer, incident: Incident, count: int) -> None:
+    """Beside the entry of each case: that it was one act."""
+    audit.record(
+        "incident.decided_together",
+        school_id=by.school_id,
+        actor_id=by.user_id,
+        object_type="incident",
+        object_id=incident.pk,
+        detail={"cases": count},
+    )
 
 
 def _set_clock(by: Viewer, incident: Incident) -> None:

@@ -16,6 +16,7 @@ from incidents.rules.clock import Clock, clock_for
 from incidents.selectors.record import Record
 from incidents.selectors.routing import RoutingShown, routing_of
 from incidents.selectors.told import officer_was_told
+from incidents.selectors.waiting_cases import cases_of_incident
 from incidents.services.opening import open_incident, open_version
 from incidents.views.sensitive import sensitive
 from schools.middleware import SchoolRequest
@@ -49,6 +50,7 @@ def show(request: SchoolRequest, incident_id: UUID) -> HttpResponse:
     routing = routing_of(viewer=request.viewer, incident_id=incident_id)
     context = {
         "routing": routing,
+        "cases": cases_of_incident(viewer=request.viewer, incident_id=incident_id, now=timezone.now()),
         "decisions": [each for each in routing.decisions if each.needed or each.recorded],
         "undecided": [each for each in routing.decisions if each.is_missing],
         "left": _left(request, record, routing),

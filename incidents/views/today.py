@@ -14,11 +14,12 @@ from audit.traces import untraced
 from dispatch.rules.chips import Chip
 from dispatch.selectors import Delivery
 from incidents.rules.chips import IMMEDIATE_RISK, SAFEGUARDING, TO_DECIDE, UPDATE_TO_SEND, status_chip
-from incidents.rules.clock import Clock, clock_for
+from incidents.rules.clock import clock_for
 from incidents.rules.posts import the
 from incidents.selectors.log import LogRow
 from incidents.selectors.today import Today, today_of
 from incidents.selectors.told import Fact
+from incidents.views.sanction_lines import Line, sanction_lines
 from incidents.views.sensitive import sensitive
 from schools.middleware import SchoolRequest
 from schools.roles import Permission, Role
@@ -28,17 +29,6 @@ from schools.viewer import Viewer
 
 SHOWN = 25
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing to do: where it leads, and its clock or chip."""
-
-    title: str
-    href: str
-    detail: str = ""
-    chip: Chip | None = None
-    clock: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +69,7 @@ def today(request: SchoolRequest) -> HttpResponse:
         ],
         "audience": _audience(viewer),
         "agreements": page.agreements,
+        "sanctions": page.sanctions,
     }
     return render(request, "incidents/today.html", context)
 
@@ -135,6 +126,7 @@ def _lines(page: Today) -> Iterator[Line]:
     updates = [row for row in page.due if not row.is_due]
     yield from (_due(row, page.now) for row in late)
     yield from map(_trouble, page.troubles)
+    yield from sanction_lines(page.sanctions)
     yield from (_due(row, page.now) for row in (*in_time, *updates))
     for row in page.concerns:
         yield Line(

@@ -22,10 +22,12 @@ from sanctions.services.problems import (
     NotDecided,
     ReasonMissing,
 )
-from schools.roles import Permission
+from schools.roles import Permission, Role
 from schools.viewer import NotAllowed, Viewer
 
-TOLD_BY_DECIDING = ("tell_head",)
+# Whoever decides as the head teacher has been told.
+TOLD_BY_DECIDING = "tell_head"
+ACTIONS = {"decided": "case.decided", "revised": "case.revised", "quashed": "case.quashed"}
 
 
 def decide(
@@ -172,8 +174,10 @@ def _written(
     case.decisions_count = decision.number
     case.decided, case.departure, case.decided_at = decision.grade, decision.departure, case.decided_at or now
     case.save(update_fields=["decisions_count", "decided", "departure", "decided_at"])
-    case.tasks.filter(code__in=TOLD_BY_DECIDING, done_at__isnull=True).update(done_at=now, done_by_id=by.person_id)
-    _audit(by, f"case.{kind}", case, now, {"number": decision.number, "departure": decision.departure})
+    if as_post == Role.HEAD_TEACHER:
+        told = case.tasks.filter(code=TOLD_BY_DECIDING, done_at__isnull=True)
+        told.update(done_at=now, done_by_id=by.person_id)
+    _audit(by, ACTIONS[kind], case, now, {"number": decision.number, "departure": decision.departure})
     return decision
 
 

@@ -55,6 +55,21 @@ def seen_done(*, school_id: UUID, cases: Collection[UUID], code: str, at: dateti
     return open_ones.filter(records_decision=False).update(done_at=at, how=how)
 
 
+def seen_considered(
+    *, school_id: UUID, cases: Collection[UUID], code: str, at: datetime, by_id: UUID, is_yes: bool, why: str
+) -> int:
+    """What was considered was put on record elsewhere, with its reason; how many tasks that were. One query.
+
+    Duties R4, R6, P8, P14 (CC 4.4, CM 4.4, NS 11.3).
+    """
+    open_ones = Task.objects.filter(
+        school_id=school_id, case_id__in=cases, code=code, done_at__isnull=True, dropped_at__isnull=True
+    )
+    return open_ones.filter(records_decision=True).update(
+        done_at=at, done_by_id=by_id, decision="yes" if is_yes else "no", how=why[:2000]
+    )
+
+
 def lift(*, by: Viewer, sanction_id: UUID, cases: Collection[UUID], why: str) -> Sanction:
     """End a sanction before its last day, with a reason; whoever carries it out is told. Duty S3. Six queries.
 
