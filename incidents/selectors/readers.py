@@ -21,6 +21,8 @@ READING = (
     "incident.newest_opened",
     "incident.checked",
     "incident.routing_opened",
+    "incident.deciding_opened",
+    "incident.case_opened",
     "incident.downloaded",
     "evidence.opened",
     "document.opened",

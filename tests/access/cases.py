@@ -52,6 +52,14 @@ KNOWS: dict[str, str] = dict.fromkeys(CASES, _READERS) | {
     "in_confidence": "head emergency_reader",
     "elsewhere": "other_coordinator",
 }
+DECIDES: dict[str, str] = {"about_head": "chair", "about_chair": "vice_chair", "elsewhere": "other_head"}
+
+
+def decider_of(case: str) -> str:
+    """The persona that decides in a case: the head teacher, but where they are involved."""
+    return DECIDES.get(case, "head")
+
+
 RUNS: dict[str, str] = dict.fromkeys(KNOWS, "coordinator") | {
     "about_staff": "head",
     "about_head": "chair",
@@ -60,6 +68,16 @@ RUNS: dict[str, str] = dict.fromkeys(KNOWS, "coordinator") | {
     "in_confidence": "head",
     "elsewhere": "other_coordinator",
 }
+
+
+# A case of which one of everything was made, that follows from a decision.
+DECIDED = "the decided"
+KNOWS[DECIDED], RUNS[DECIDED] = KNOWS["ordinary"], RUNS["ordinary"]
+
+
+def is_decided(case: str, persona: Persona) -> bool:
+    """Whether the persona decides on sanctions in the case."""
+    return persona.is_member and persona.login == decider_of(case)
 
 
 def is_known(case: str, persona: Persona) -> bool:

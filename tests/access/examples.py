@@ -19,6 +19,7 @@ from tests.access import (
     agreements_signing,
     examples_of_log_in,
     examples_of_people,
+    incidents_deciding,
     incidents_fairness,
     sanctions_framework,
     sanctions_letters,
@@ -93,6 +94,7 @@ READS: dict[str, Example] = {
     **agreements_keeping.READS,
     **sanctions_letters.READS,
     **incidents_fairness.READS,
+    **incidents_deciding.READS,
 }
 WRITES: dict[tuple[str, str], Example] = {
     ("incidents:report", "incident.reported"): lambda w: Ask(
@@ -160,6 +162,7 @@ WRITES: dict[tuple[str, str], Example] = {
     **agreements_keeping.WRITES,
     **sanctions_framework.WRITES,
     **sanctions_letters.WRITES,
+    **incidents_deciding.WRITES,
 }  # fmt: skip
 # Pages that take a POST and change nothing that is kept of anybody: the session at most.
 CHANGE_NOTHING: dict[str, str] = {

@@ -150,6 +150,7 @@ GROUPS: dict[str, frozenset[Role]] = {
     "desk": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
     "signature_reader": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
     "paper_keeper": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
+    "measure_reader": frozenset({Role.HEAD_TEACHER, Role.NETWORK_MANAGER}),
     "editor": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
 }
 ADMINISTRATORS = "administrator"

@@ -3,9 +3,10 @@
 A cell is read from left to right: ``word/status`` sends away with that status whoever is not meant by the word,
 ``-word/status`` whoever is, and the bare status at its end is for everybody who is left. A word is a persona, a group
 (``personas.GROUPS``), ``knows`` or ``runs`` (``cases``: may know of, may act in, the case that the row asks for),
-``nobody`` (is logged in) or an ``administrator`` of the service. HEAD is answered like GET; PUT and DELETE are refused,
-unless a further column says otherwise. Before any cell stands the gate of its row: most are for whoever belongs to a
-school, those with a plus for whoever is logged in, those with a star for everybody.
+``decides`` (on its sanctions), ``does`` (acts in it or decides), ``nobody`` (is logged in) or an ``administrator`` of
+the service. HEAD is answered like GET; PUT and DELETE are refused, unless a further column says otherwise. Before any
+cell stands the gate of its row: most are for whoever belongs to a school, those with a plus for whoever is logged in,
+those with a star for everybody.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,11 +24,12 @@ from tests.access import (
     agreements_editing,
     agreements_keeping,
     agreements_signing,
+    incidents_deciding,
     incidents_fairness,
     sanctions_framework,
     sanctions_letters,
 )
-from tests.access.cases import CASES, is_known, is_run
+from tests.access.cases import CASES, is_decided, is_known, is_run
 from tests.access.personas import ADMINISTRATORS, BY_KEY, GROUPS, PERSONAS, Persona, is_one_of
 from tests.access.world import World
 
@@ -142,6 +144,7 @@ TABLE += "".join(
         agreements_keeping,
         sanctions_framework,
         sanctions_letters,
+        incidents_deciding,
         incidents_fairness,
     )
 )
@@ -226,6 +229,10 @@ def _is_meant(word: str, persona: Persona, case: str) -> bool:
             return is_known(case, persona)
         case "runs":
             return is_run(case, persona)
+        case "decides":
+            return is_decided(case, persona)
+        case "does":
+            return is_run(case, persona) or is_decided(case, persona)
         case _:
             return is_one_of(persona, [word])
 
@@ -233,7 +240,7 @@ def _is_meant(word: str, persona: Persona, case: str) -> bool:
 def _cell(text: str) -> Cell:
     *guards, status = text.split()
     parsed = tuple((word, int(answer)) for word, _, answer in (guard.partition("/") for guard in guards))
-    known = {"knows", "runs", "nobody", ADMINISTRATORS, *GROUPS, *BY_KEY}
+    known = {"knows", "runs", "decides", "does", "nobody", ADMINISTRATORS, *GROUPS, *BY_KEY}
     unknown = {word.removeprefix("-") for word, _ in parsed} - known
     if unknown:
         raise ValueError(f"words that mean nobody: {unknown}")
@@ -414,6 +421,7 @@ BODIES: dict[str, Body] = {
     "login": {"username": "nobody@example.org", "password": "not the password"},
     **agreements_keeping.BODIES,
     **sanctions_framework.BODIES,
+    **incidents_deciding.BODIES,
 }
 
 
@@ -486,4 +494,5 @@ OWN_FIELDS: dict[str, str] = {
     "aup:withdraw_agreement": "version",
     "account_reauthenticate": "code",
     "service:add": "email",
+    **incidents_deciding.OWN_FIELDS,
 }

@@ -42,9 +42,9 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
-from tests.access import agreements_keeping, sanctions_framework, sanctions_letters
+from tests.access import agreements_keeping, incidents_deciding, sanctions_framework, sanctions_letters
 from tests.access.agreements_keeping import make_kept
-from tests.access.cases import CASES, KNOWS, PUPIL, Case, Hidden
+from tests.access.cases import CASES, DECIDED, KNOWS, PUPIL, Case, Hidden, decider_of
 from tests.access.chance import NOW, chance_of
 from tests.access.personas import BY_KEY, HILLSIDE, PERSONAS, RIVERBANK, Persona
 from tests.incidents.sent import drawn
@@ -128,10 +128,14 @@ def make_world() -> World:
         _make_new_school(world)
         for name, case in CASES.items():
             world.made[name], world.versions[name] = make_case(world, case, name)
+            runs, decides = world.viewer(case.handler), world.viewer(decider_of(name))
+            incident_id = uuid.UUID(world.made[name]["incident_id"])
+            world.made[name] |= incidents_deciding.make_decided(runs, decides, incident_id)
             for reader in KNOWS[name].split():
                 open_incident(by=world.viewer(reader), incident_id=uuid.UUID(world.made[name]["incident_id"]))
         for name in ("ordinary", "elsewhere"):
             world.ids[CASES[name].school] |= world.made[name]
+        world.made[DECIDED] = world.made["ordinary"]
         _make_drafts(world)
         _make_links(world)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
