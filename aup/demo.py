@@ -28,7 +28,8 @@ _SIGNED_OF_TEN = 7
 # The class whose parents came to the meeting, and how many of them signed there.
 _ON_PAPER, _PAPERS = CLASSES_WITH_PARENTS[0], 20
 _EVERY_PHOTOGRAPH_REFUSED = 6
-_STEP = timedelta(minutes=37)
+_STEP = timedelta(minutes=17)
+_SCHOOL_BEGINS, _SCHOOL_ENDS, _FRIDAY = time(8, 30), time(16, 30), 4
 
 
 def fill_agreements(school: DemoSchool, *, now: datetime) -> int:
@@ -40,11 +41,21 @@ def fill_agreements(school: DemoSchool, *, now: datetime) -> int:
     versions = dict(_published(school, _at(first_day, time(8, 0), now)))
     if Signature.objects.filter(school_id=school_id_of(school)).exists():
         return 0
-    moment, count = _at(first_day, time(8, 30), now), 0
+    moment, count = _at(first_day, _SCHOOL_BEGINS, now), 0
     for by, intent in (*_of_staff(school, versions), *_of_governors(school, versions), *_on_paper(school, versions)):
         sign(by=by, intent=intent, now=moment)
-        moment, count = min(moment + _STEP, now), count + 1
+        moment, count = min(_next(moment), now), count + 1
     return count
+
+
+def _next(moment: datetime) -> datetime:
+    """Somewhat later on a school day."""
+    later = moment + _STEP
+    if later.time() > _SCHOOL_ENDS:
+        later = datetime.combine(later.date() + timedelta(days=1), _SCHOOL_BEGINS, tzinfo=moment.tzinfo)
+    while later.weekday() > _FRIDAY:
+        later += timedelta(days=1)
+    return later
 
 
 def _published(school: DemoSchool, moment: datetime) -> Iterator[tuple[str, AgreementVersion]]:
