@@ -1,0 +1,151 @@
+"""Letters to the parents of somebody in an incident: whoever may know of the one may know of the other. Duty R11.
+
+What a letter says and where it goes is for ``sanctions``; that nobody reads one of a case they must not know of, and
+that no other child of the incident is named in one, stands here (CC 4.3, 4.5.3, CM 4.3).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import services as audit
+from incidents.models import CaseOf, Incident, Involvement
+from incidents.selectors.cases_shown import Heading
+from incidents.selectors.deciding import heading_of
+from sanctions.models import Case, Letter, LetterCopy
+from sanctions.selectors.letters import CaseLetters, LetterPage, case_of_letter, letter_page, letters_of
+from sanctions.services import letters
+from sanctions.services.letters import OpenedLetter
+from schools.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """An incident that the viewer may know of: its cases, and everybody else who is named in it."""
+
+    incident_id: UUID
+    cases: tuple[UUID, ...]
+    others: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LettersShown:
+    """The letters of one case, with the head of its incident's pages."""
+
+    heading: Heading
+    letters: CaseLetters
+
+
+@dataclass(frozen=True, slots=True)
+class LetterShown:
+    """One letter, with the head of its incident's pages."""
+
+    heading: Heading
+    letter: LetterPage
+
+
+def open_letters(*, by: Viewer, incident_id: UUID, case_id: UUID) -> LettersShown:
+    """The letters of one case, and an audit row. Sixteen queries at most.
+
+    Raises Incident.DoesNotExist, Case.DoesNotExist, NotAllowed.
+    """
+    with _matter(by, incident_id) as matter:
+        if case_id not in matter.cases:
+            raise Case.DoesNotExist
+        found = letters_of(viewer=by, case_id=case_id)
+        _audit(by, incident_id, len(found.letters))
+        return LettersShown(heading_of(viewer=by, incident_id=incident_id), found)
+
+
+def open_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> LetterShown:
+    """One letter, and an audit row. Twelve queries at most. Raises Incident.DoesNotExist, Letter.DoesNotExist."""
+    with _matter(by, incident_id) as matter:
+        found = letter_page(viewer=by, letter_id=letter_id, cases=matter.cases)
+        _audit(by, incident_id, 1)
+        return LetterShown(heading_of(viewer=by, incident_id=incident_id), found)
+
+
+def draft_letter(*, by: Viewer, incident_id: UUID, case_id: UUID, template: str, meeting: str) -> Letter:
+    """Begin a letter. Raises Incident.DoesNotExist, Case.DoesNotExist, and as ``letters.draft_letter``."""
+    with _matter(by, incident_id) as matter:
+        if case_id not in matter.cases:
+            raise Case.DoesNotExist
+        return letters.draft_letter(by=by, case_id=case_id, template=template, meeting=meeting)
+
+
+def save_letter(
+    *, by: Viewer, incident_id: UUID, letter_id: UUID, edition: int, subject_line: str, body: str
+) -> Letter:
+    """Save the words of a draft. Raises Incident.DoesNotExist, and as ``letters.save_letter``."""
+    with _matter(by, incident_id) as matter:
+        return letters.save_letter(
+            by=by,
+            letter_id=letter_id,
+            cases=matter.cases,
+            edition=edition,
+            subject_line=subject_line,
+            body=body,
+            others=matter.others,
+        )
+
+
+def approve_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID, edition: int) -> Letter:
+    """Have it go out as it stands. Raises Incident.DoesNotExist, and as ``letters.approve_letter``."""
+    with _matter(by, incident_id) as matter:
+        return letters.approve_letter(
+            by=by, letter_id=letter_id, cases=matter.cases, edition=edition, others=matter.others
+        )
+
+
+def discard_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> None:
+    """Put a draft aside. Raises Incident.DoesNotExist, and as ``letters.discard_letter``."""
+    with _matter(by, incident_id) as matter:
+        letters.discard_letter(by=by, letter_id=letter_id, cases=matter.cases)
+
+
+def mark_posted(*, by: Viewer, incident_id: UUID, copy_id: UUID) -> LetterCopy:
+    """Say that a copy was printed and posted. Raises Incident.DoesNotExist, and as ``letters.mark_posted``."""
+    with _matter(by, incident_id) as matter:
+        return letters.mark_posted(by=by, copy_id=copy_id, cases=matter.cases)
+
+
+def open_letter_pdf(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> OpenedLetter:
+    """The PDF, to be printed. Raises Incident.DoesNotExist, and as ``letters.open_letter_pdf``."""
+    with _matter(by, incident_id) as matter:
+        return letters.open_letter_pdf(by=by, letter_id=letter_id, cases=matter.cases)
+
+
+def case_of(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> UUID:
+    """Whose letter it is. Raises Incident.DoesNotExist, Letter.DoesNotExist."""
+    with _matter(by, incident_id) as matter:
+        case_id = case_of_letter(viewer=by, letter_id=letter_id)
+        if case_id not in matter.cases:
+            raise Letter.DoesNotExist
+        return case_id
+
+
+@contextmanager
+def _matter(by: Viewer, incident_id: UUID) -> Iterator[Matter]:
+    """A transaction in which the incident is one that the viewer may know of. Three queries."""
+    with transaction.atomic():
+        incident = Incident.objects.visible_to(by).only("pk").get(pk=incident_id)
+        cases = CaseOf.objects.filter(incident=incident, case__withdrawn_at__isnull=True).values_list(
+            "case_id", flat=True
+        )
+        named = Involvement.objects.filter(incident=incident, until_revision__isnull=True, person__isnull=False)
+        others = named.values_list("person_id", flat=True)
+        yield Matter(incident_id, tuple(cases), tuple(others))
+
+
+def _audit(by: Viewer, incident_id: UUID, count: int) -> None:
+    audit.record(
+        "incident.letters_opened",
+        school_id=by.school_id,
+        actor_id=by.user_id,
+        object_type="incident",
+        object_id=incident_id,
+        detail={"rows": count},
+    )
