@@ -131,7 +131,7 @@ def route(table: RoutingTable, case: Case, standing: Standing, chosen: Role | No
     line = next(each for each in table.lines if _fits(each, subjects, case))
     denied = _denied(case, standing, line)
     handler, why = _handler(line, standing, denied, chosen)
-    decider = _decider(line, standing, denied)
+    decider = _decider(line, standing, denied, handler)
     readers = {*map(Role, line.read_by), handler, *([decider] if decider else [])} - {Role.LA_OFFICER}
     told = {handler}
     facts_to: set[Role] = set()
@@ -291,8 +291,13 @@ def _handler(
     return Role.LA_OFFICER, [*why, "nobody_left"]
 
 
-def _decider(line: RoutingLine, standing: Standing, denied: Mapping[UUID, Why]) -> Role | None:
-    """Who decides on sanctions: nobody does where they are involved. Duties S2, R7 (CC 2.3.1, CM 2.3.1, NE)."""
+def _decider(line: RoutingLine, standing: Standing, denied: Mapping[UUID, Why], handler: Role) -> Role | None:
+    """Who decides on sanctions: nobody does where they are involved. Duties S2, R7 (CC 2.3.1, CM 2.3.1, NE).
+
+    Past the head teacher whoever handles the case decides it, so that it can be handed on whole.
+    """
+    if Role.HEAD_TEACHER.value not in line.decided_by and handler.value in line.decided_by:
+        return handler
     for post in map(Role, line.decided_by):
         if _has_somebody(post, standing, denied):
             return post

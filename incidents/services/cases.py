@@ -52,10 +52,11 @@ def sync_cases(incident: Incident, *, content: Mapping[str, Any], by: Viewer | N
     where nobody is or was a subject, and up to eleven for each who is.
     """
     wanted = dict(_subjects(content))
-    there = {each.case.person_id: each.case for each in _cases_of(incident)}
-    if wanted or there:
-        _bring_in_line(incident, content, wanted, there, by, at)
-    set_clock(incident, content, at=at, by=by)
+    found = _cases_of(incident)
+    if wanted or found:
+        _bring_in_line(incident, content, wanted, {each.case.person_id: each.case for each in found}, by, at)
+        found = _cases_of(incident)
+    _set_clock(incident, content, found, at=at, by=by)
 
 
 def _bring_in_line(
@@ -100,12 +101,21 @@ def set_clock(
 
     A matter in which nobody is graded keeps the short clock, and so does one that the form calls serious.
     """
+    before = incident.due_at
+    _set_clock(incident, content, _cases_of(incident), at=at, by=by)
+    if save and incident.due_at != before:
+        incident.save(update_fields=["due_at"])
+
+
+def _set_clock(
+    incident: Incident, content: Mapping[str, Any], cases_of: Iterable[CaseOf], *, at: datetime, by: Viewer | None
+) -> None:
     if incident.recorded_at is None:
         return
     pack = loader.get(incident.pack_code, incident.pack_version)
     graded = [
         (each.case.audience, (each.case.decided if each.case.decided_at else each.case.proposed) or None)
-        for each in _cases_of(incident)
+        for each in cases_of
         if each.case.withdrawn_at is None
     ]
     is_short = is_grave(graded) or _is_serious(pack, content)
@@ -114,8 +124,6 @@ def set_clock(
     if incident.due_at == due_at:
         return
     is_change, incident.due_at = incident.due_at is not None, due_at
-    if save:
-        incident.save(update_fields=["due_at"])
     if is_change:
         audit.record(
             "incident.clock_set",

@@ -398,7 +398,10 @@ def row_of(table: str, school: School) -> None:
 
 def copy_of(table: str) -> str:
     """A statement that adds a copy of a row under a new id, in the school that is given."""
-    columns = ask("SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0", table)
+    columns = ask(
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        table,
+    )
     school = column_of(table)
     names = [name for (name,) in columns]
     values = ["%s::uuid" if name == school else "gen_random_uuid()" if name == "id" else f'"{name}"' for name in names]
