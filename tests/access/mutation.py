@@ -172,7 +172,9 @@ TARGETS: dict[str, Target] = {
     "incidents/rules/answers.py": Target(
         (*_PLAIN, "tests/incidents/test_rules_wording.py", "tests/incidents/test_report_form.py"), ("tests/incidents",)
     ),
-    "schools/rules/cells.py": Target(("tests/incidents/test_rules_small.py", "tests/incidents/test_export.py")),
+    "schools/rules/cells.py": Target(
+        ("tests/incidents/test_rules_small.py", "tests/incidents/test_export.py", "tests/aup/test_no_access.py")
+    ),
     "incidents/rules/chips.py": Target(_PLAIN, ("tests/incidents",)),
     "incidents/rules/clock.py": Target(
         ("tests/incidents/test_rules_small.py", "tests/incidents/test_today.py"), ("tests/incidents",)
