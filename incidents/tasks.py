@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
+from incidents.services.cases import open_missing_cases
 from incidents.services.following import follow_school
 from incidents.services.rerouting import reroute_school
 from schools.wall import every_school, in_school
@@ -31,6 +32,8 @@ class NotRouted(RuntimeError):
 def reroute_all() -> None:
     """Route every case of every school anew, as the school stands today; beat calls this soon after midnight.
 
+    What was open before sanctions came to a school is given its cases.
+
     A school that it does not work for keeps no other one from it. Raises NotRouted at the end, if there was one.
     """
     broken = 0
@@ -38,13 +41,14 @@ def reroute_all() -> None:
         try:
             with in_school(school_id):
                 changed = reroute_school(school_id, (), timezone.localdate())
+                opened = open_missing_cases(school_id)
         except SoftTimeLimitExceeded:
             raise
         except Exception as failure:  # noqa: BLE001
             broken += 1
             log.error("School %s was not routed anew: %s", school_id, type(failure).__name__)
         else:
-            log.info("School %s routed anew: %d went elsewhere", school_id, changed)
+            log.info("School %s routed anew: %d went elsewhere, %d were given cases", school_id, changed, opened)
     if broken:
         raise NotRouted(broken)
 

@@ -153,8 +153,14 @@ class SanctionShown:
     ends_on: date | None
     ended_at: datetime | None
     ended: str
+    ended_reason: str
+    is_to_come: bool
     is_running: bool
-    """It has a last day, and that has not come."""
+
+    @property
+    def may_be_lifted(self) -> bool:
+        """It has a last day, and that has not come."""
+        return self.is_running or self.is_to_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,4 +260,4 @@ class CasePage:
     @property
     def running(self) -> tuple[SanctionShown, ...]:
         """The sanctions that run towards a last day."""
-        return tuple(each for made in self.decisions for each in made.sanctions if each.is_running)
+        return tuple(each for made in self.decisions for each in made.sanctions if each.may_be_lifted)

@@ -356,7 +356,9 @@ def _sanction(row: Sanction, today: date) -> SanctionShown:
         ends_on=row.ends_on,
         ended_at=row.ended_at,
         ended=ENDED.get(row.ended_why, ""),
-        is_running=row.ended_at is None and row.ends_on is not None and row.ends_on >= today,
+        ended_reason=row.ended_reason,
+        is_to_come=row.ended_at is None and row.ends_on is not None and row.starts_on > today,
+        is_running=row.ended_at is None and row.ends_on is not None and row.starts_on <= today <= row.ends_on,
     )
 
 

@@ -9,10 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from audit import services as audit
-from incidents.models import CaseOf, Incident
+from incidents.models import CaseOf, Conflict, Incident, Involvement, Revision
 from incidents.rules.answers import ticked_flags
+from incidents.rules.statuses import OPEN
 from packs import loader
 from packs import rules as pack_rules
 from packs.schema import Audience, Pack
@@ -23,13 +27,14 @@ from sanctions.selectors.frameworks import framework_for, framework_of
 from sanctions.services import cases
 from sanctions.services.cases import Matter, Said
 from schools.models import Pupil
+from schools.selectors.posts import posts_held
 from schools.viewer import Viewer
 
 AUDIENCES: Mapping[str, Audience] = {"pupil": "pupil", "staff": "staff"}
 
 
 def matter_of(incident: Incident) -> Matter:
-    """What sanctions need to know of an incident that was recorded. No query."""
+    """What sanctions need to know of an incident that was recorded, routed as it is now. One query."""
     if incident.recorded_at is None or incident.happened_on is None:
         raise ValueError("Only what is recorded can be a matter of sanctions.")
     return Matter(
@@ -39,7 +44,12 @@ def matter_of(incident: Incident) -> Matter:
         pack_version=incident.pack_version,
         happened_on=incident.happened_on,
         recorded_at=incident.recorded_at,
-        posts=frozenset(incident.read_by),
+        posts=posts_held(
+            school_id=incident.school_id,
+            today=timezone.localdate(),
+            # Deny beats allow: what nobody in a post may know of is nothing that this post can do.
+            but_by=Conflict.objects.filter(incident=incident, until_revision__isnull=True).values("person"),
+        ).intersection(incident.read_by),
         handler_post=incident.handler_post,
     )
 
@@ -49,7 +59,7 @@ def sync_cases(incident: Incident, *, content: Mapping[str, Any], by: Viewer | N
 
     Runs in the transaction that saves the record; the caller saves ``due_at``. Somebody who is a subject no more has
     nothing asked about them, unless they were decided about: that is revised or quashed, and not forgotten. Two queries
-    where nobody is or was a subject, and up to eleven for each who is.
+    where nobody is or was a subject, and up to eleven for each who is, and one for all of them.
     """
     wanted = dict(_subjects(content))
     found = _cases_of(incident)
@@ -92,6 +102,31 @@ def _bring_in_line(
     for person_id, case in there.items():
         if person_id not in wanted and case.withdrawn_at is None and case.decided_at is None:
             cases.withdraw(by=by, case=case, now=at)
+
+
+def open_missing_cases(school_id: UUID) -> int:
+    """Cases for what was open before there were any, as the record stands; how many incidents that were. Duty S1.
+
+    For a school that was there before sanctions were: a save makes them, and until then nobody would be asked. What is
+    closed stays as it is. One query where none is missing, and a transaction for each incident where one is.
+    """
+    subjects = Involvement.objects.filter(
+        incident=OuterRef("pk"), part="subject", kind__in=AUDIENCES, person__isnull=False, until_revision__isnull=True
+    )
+    missing = Incident.objects.filter(
+        Exists(subjects), ~Exists(CaseOf.objects.filter(incident=OuterRef("pk"))), school_id=school_id
+    ).filter(status__in=sorted(OPEN), recorded_at__isnull=False, happened_on__isnull=False)
+    opened = 0
+    for pk in list(missing.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            incident = missing.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+            if incident is None:
+                continue
+            newest = Revision.objects.get(incident=incident, number=incident.revision)
+            sync_cases(incident, content=newest.content, by=None, at=timezone.now())
+            incident.save(update_fields=["due_at"])
+        opened += 1
+    return opened
 
 
 def set_clock(

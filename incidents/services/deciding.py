@@ -45,7 +45,7 @@ def may_confirm(viewer: Viewer, incident: Incident) -> bool:
 
 
 def confirm_facts(*, by: Viewer, incident_id: UUID, case_id: UUID, seen: int, facts: Confirmed) -> Case:
-    """Confirm or correct the facts of one person's part. Duties S1, S3 (CC 5, CM 5). Eighteen queries at most.
+    """Confirm or correct the facts of one person's part. Duties S1, S3 (CC 5, CM 5). Nineteen queries at most.
 
     Raises Incident.DoesNotExist, Case.DoesNotExist, NotAllowed, and from sanctions MovedOn, AlreadyDecided,
     UnknownBreach.
@@ -60,7 +60,7 @@ def confirm_facts(*, by: Viewer, incident_id: UUID, case_id: UUID, seen: int, fa
 
 
 def decide(*, by: Viewer, incident_id: UUID, seen: CaseSeen, choice: Choice) -> Decision:
-    """Decide one case. Duties S2, S3. 28 queries at most. Raises what ``decide_together`` raises."""
+    """Decide one case. Duties S2, S3. 29 queries at most. Raises what ``decide_together`` raises."""
     return decide_together(by=by, incident_id=incident_id, choices={seen: choice})[0]
 
 
@@ -72,8 +72,9 @@ def decide_together(*, by: Viewer, incident_id: UUID, choices: Mapping[CaseSeen,
     """
     with transaction.atomic():
         incident = _to_decide(by, incident_id, *(each.case_id for each in choices))
+        matter = matter_of(incident)
         for each in choices:
-            deciding.bring_up_to_date(by=by, case_id=each.case_id, matter=matter_of(incident))
+            deciding.bring_up_to_date(by=by, case_id=each.case_id, matter=matter)
     with transaction.atomic():
         incident = _to_decide(by, incident_id, *(each.case_id for each in choices))
         made = [

@@ -518,6 +518,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "ended_reason",
+                    models.CharField(blank=True, help_text="Why it was lifted, in words.", max_length=2000),
+                ),
+                (
                     "case",
                     schools.tenancy.InSchoolForeignKey(
                         db_constraint=False,

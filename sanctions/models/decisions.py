@@ -95,6 +95,7 @@ class Sanction(models.Model):
             "tells": "none",
             "ended_at": "none",
             "ended_why": "special",
+            "ended_reason": "special",
             "ended_by": "personal",
             "begun_told_at": "none",
         }
@@ -117,6 +118,7 @@ class Sanction(models.Model):
         blank=True,
         choices=[("over", "its time was over"), ("lifted", "lifted early"), ("revised", "the decision was revised")],
     )
+    ended_reason = models.CharField(max_length=2000, blank=True, help_text="Why it was lifted, in words.")
     ended_by = InSchoolForeignKey(Person, null=True, related_name="+")
 
     class Meta:

@@ -41,7 +41,7 @@ class Matter:
     happened_on: date
     recorded_at: datetime
     posts: frozenset[str]
-    """The posts whose holders may know of it."""
+    """The posts that somebody holds who may know of it."""
     handler_post: str
     """Whoever sees to what the owner of an obligation may not know of."""
 
@@ -212,7 +212,10 @@ def is_news(case: Case, facts: Facts, newest: FactsRecord | None = None) -> bool
 
 
 def sync_tasks(case: Case, obligations: Collection[Obligation], matter: Matter, now: datetime) -> None:
-    """Make what must follow into tasks; what is no longer asked for is dropped, what was done stays. Four queries."""
+    """Make what must follow into tasks; what is no longer asked for is dropped, what was done stays. Five queries.
+
+    What nobody in a post may know of any more goes to whoever runs the case.
+    """
     there = {each.code: each for each in case.tasks.all()}
     wanted = {each.code: each for each in obligations}
     recorded_at = timezone.localtime(case.recorded_at)
@@ -235,6 +238,9 @@ def sync_tasks(case: Case, obligations: Collection[Obligation], matter: Matter, 
     again = [each.pk for code, each in there.items() if code in wanted and each.dropped_at is not None]
     not_done = {code: each for code, each in there.items() if each.done_at is None and each.dropped_at is None}
     gone = [each.pk for code, each in not_done.items() if code not in wanted]
+    orphaned = [each.pk for code, each in not_done.items() if code in wanted and each.owner_post not in matter.posts]
+    if orphaned:
+        Task.objects.filter(pk__in=orphaned).update(owner_post=matter.handler_post)
     if again:
         Task.objects.filter(pk__in=again).update(dropped_at=None)
     if gone:

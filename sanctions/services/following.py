@@ -51,7 +51,9 @@ def do_task(
 
 def seen_done(*, school_id: UUID, cases: Collection[UUID], code: str, at: datetime, how: str = "") -> int:
     """The system has seen something done, in each of these cases; how many tasks that were. One query."""
-    open_ones = Task.objects.filter(school_id=school_id, case_id__in=cases, code=code, done_at__isnull=True)
+    open_ones = Task.objects.filter(
+        school_id=school_id, case_id__in=cases, code=code, done_at__isnull=True, dropped_at__isnull=True
+    )
     return open_ones.filter(records_decision=False).update(done_at=at, how=how)
 
 
@@ -84,8 +86,8 @@ def lift(*, by: Viewer, sanction_id: UUID, cases: Collection[UUID], why: str) ->
         if sanction.ended_at is not None:
             raise NothingToDo
         sanction.ended_at, sanction.ended_why, sanction.ended_by_id = timezone.now(), "lifted", by.person_id
-        sanction.detail = f"{sanction.detail} {why.strip()}".strip()[:300]
-        sanction.save(update_fields=["ended_at", "ended_why", "ended_by", "detail"])
+        sanction.ended_reason = why.strip()[:2000]
+        sanction.save(update_fields=["ended_at", "ended_why", "ended_by", "ended_reason"])
         _tell(sanction, OVER)
         _audit(by, "sanction.lifted", "sanction", sanction.pk, sanction.school_id)
     return sanction

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
@@ -141,6 +142,12 @@ def log_ins_of(*, school_id: UUID, post: Role, today: date) -> tuple[str, ...]:
     """The addresses by which those who hold a post today log in. One query. Duty L1 (CM 3.1)."""
     holding = Post.objects.filter(in_force(today), school_id=school_id, post=post.value, person__user__is_active=True)
     return tuple(holding.order_by("starts_on").values_list("person__user__email", flat=True).distinct())
+
+
+def posts_held(*, school_id: UUID, today: date, but_by: QuerySet[Any]) -> frozenset[str]:
+    """The posts that somebody holds today who is not among ``but_by``, the ids of people. One query."""
+    held = Post.objects.filter(in_force(today), school_id=school_id).exclude(person__in=but_by)
+    return frozenset(held.values_list("post", flat=True).distinct())
 
 
 def posts_page(*, viewer: Viewer, today: date) -> PostsPage:

@@ -654,7 +654,8 @@ def test_a_ban_is_lifted_early_with_a_reason(jo: Viewer, ada: Viewer, head: Clie
     assert head.post(lift, {"reason": " "}).status_code == 422
     assert head.post(lift, {"reason": "He helped the others."}).status_code == 302
     ban.refresh_from_db()
-    assert ban.ended_why == "lifted"
+    assert (ban.ended_why, ban.ended_reason) == ("lifted", "He helped the others.")
+    assert "He helped the others." in head.get(address("case", incident, case)).content.decode()
     assert lift not in head.get(address("case", incident, case)).content.decode()
     assert head.get(address("lift", incident, case, uuid.uuid4())).status_code == 404
 

@@ -10,10 +10,12 @@ from dispatch.models import Notice
 from esafety.celery import app
 from incidents.models import CaseOf, Incident
 from incidents.services.advice import record_advice
+from incidents.services.cases import open_missing_cases
 from incidents.services.following import follow_school
 from incidents.services.recording import save_page
+from incidents.services.rerouting import reroute_school
 from incidents.services.sending import finalise
-from incidents.tasks import NotFollowed, follow_sanctions
+from incidents.tasks import NotFollowed, follow_sanctions, reroute_all
 from sanctions.models import Case, Sanction, Task
 from schools.models import Person, School
 from schools.roles import Role
@@ -22,7 +24,7 @@ from tests import factories
 from tests.factories.queries import queries_at_most
 from tests.incidents.posts import everybody
 from tests.incidents.sent import drawn, in_state
-from tests.incidents.test_deciding_pages import bullying, case_of, decide
+from tests.incidents.test_deciding_pages import bullying, case_of, confirm, decide
 
 
 @pytest.fixture
@@ -160,3 +162,39 @@ def test_beat_calls_it_each_minute() -> None:
     entry = app.conf.beat_schedule["follow-sanctions"]
     assert entry["task"] == "incidents.tasks.follow_sanctions"
     assert (entry["schedule"], entry["options"]["expires"]) == (60.0, 55)
+
+
+def test_what_was_open_before_is_given_its_cases_once(
+    of: School, jo: Viewer, pupil: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A school that was there before sanctions were: its records have no cases, and nobody has saved one since."""
+    with monkeypatch.context() as before_sanctions:
+        before_sanctions.setattr("incidents.services.recording.sync_cases", lambda *_, **__: None)
+        incident, closed = bullying(jo, pupil), bullying(jo, pupil)
+    Incident.objects.filter(pk=closed.pk).update(status="closed", closed_at=timezone.now())
+    assert not CaseOf.objects.exists()
+    reroute_all()
+    case = case_of(incident, pupil)
+    assert (case.proposed, case.is_confirmed, case.facts_number) == ("C", False, 1)
+    assert task(incident, "report_la").done_at is None
+    assert not CaseOf.objects.filter(incident=closed).exists()
+    reroute_all()
+    assert Case.objects.get().facts_number == 1
+    with queries_at_most(1):
+        assert open_missing_cases(of.pk) == 0
+
+
+def test_what_must_follow_goes_to_nobody_who_may_not_know(
+    of: School, who: dict[Role, Person], jo: Viewer, pupil: Person
+) -> None:
+    """The one co-ordinator is the child's parent, as it turns out: whoever runs the case does what would be theirs."""
+    incident = factories.incident(jo, people=[factories.involved(pupil, "subject")])
+    assert task(incident, "incident_form").owner_post == Role.COORDINATOR
+    factories.parent_of(pupil, who[Role.COORDINATOR])
+    reroute_school(of.pk, (), timezone.localdate())
+    incident.refresh_from_db()
+    handler = Role(incident.handler_post)
+    assert handler is not Role.COORDINATOR
+    confirm(factories.viewer(who[handler]), incident, case_of(incident, pupil), "online_bullying")
+    assert Role.COORDINATOR.value in incident.read_by
+    assert task(incident, "report_la").owner_post == handler
