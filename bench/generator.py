@@ -217,7 +217,7 @@ def _make_variants(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE bench_variant (n int PRIMARY KEY, rare bool, pack text, pack_version int, answers jsonb, "
-            "uploads_barred bool, people int, handler text, why text[], readers text[], lado bool, police bool, "
+            "uploads_barred bool, people int, handler text, why text[], readers text[], lado bool, police bool, decider text, "
             "vector tsvector)"
         )
         packs = [loader.latest(code) for code in PACKS]
@@ -233,17 +233,17 @@ def _make_variants(count: int) -> None:
             # The people in them are pupils, so that all go the common way, whoever is in which.
             routes = route(pack.routing, case_of(answers), _STANDING)
             cursor.execute(
-                f"INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {vector}",
+                f"INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {vector}",
                 [n, rare, pack.code, pack.version, json.dumps(answers),
                  pack_rules.uploads_barred(pack, answers["types"], flags) is not None,
                  choose.choice([1, 2, 2, 3, 4]), routes.handler_post.value, list(routes.why),
                  sorted(post.value for post in routes.readers), "lado" in routes.decisions,
-                 "police" in routes.decisions, *parameters],
+                 "police" in routes.decisions, routes.decider.value if routes.decider else "", *parameters],
             )  # fmt: skip
         if number < VARIANTS:
             cursor.execute(
                 "INSERT INTO bench_variant SELECT generated.n, rare, pack, pack_version, answers, uploads_barred, people, "
-                "handler, why, readers, lado, police, vector FROM generate_series(%s, %s) generated (n) JOIN bench_variant ON bench_variant.n = generated.n %% %s",
+                "handler, why, readers, lado, police, decider, vector FROM generate_series(%s, %s) generated (n) JOIN bench_variant ON bench_variant.n = generated.n %% %s",
                 [number, VARIANTS - 1, number],
             )
         cursor.execute("ANALYZE bench_variant")
@@ -414,7 +414,8 @@ _INCIDENTS = """
 INSERT INTO incidents_incident (id, school_id, reference, status, pack_code, pack_version, revision, started_by_id,
     logged_at, recorded_at, due_at, sent_revision, closed_at, happened_on, location, involved, types, deliberate,
     accidental, risk_areas, safeguarding, illegal_material, immediate_risk, sexual_images, uploads_barred, search,
-    about, in_confidence, handler_post, chosen_post, why, read_by, kept_out, needs_lado, needs_police_advice, nobody_left)
+    about, in_confidence, handler_post, chosen_post, why, read_by, kept_out, needs_lado, needs_police_advice, nobody_left,
+    decider_post)
 SELECT r.id, r.school, r.reference, r.status, v.pack, v.pack_version, r.revision, r.started_by, r.logged_at, r.recorded_at,
     r.due_at, CASE WHEN r.status IN ('in_progress', 'closed') THEN r.revision END, r.closed_at, r.happened_on,
     v.answers ->> 'location',
@@ -426,7 +427,7 @@ SELECT r.id, r.school, r.reference, r.status, v.pack, v.pack_version, r.revision
     (v.answers -> 'sexual_images')::bool, v.uploads_barred,
     setweight(to_tsvector('simple', r.reference || ' ' || r.characters || ' ' || r.names || ' '
         || (v.answers ->> 'reported_by')), 'A') || v.vector,
-    '', false, v.handler, '', v.why, v.readers, '{}', v.lado, v.police, false
+    '', false, v.handler, '', v.why, v.readers, '{}', v.lado, v.police, false, v.decider
 FROM bench_row r JOIN bench_variant v ON v.n = r.variant ORDER BY r.n
 """
 

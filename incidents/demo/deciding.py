@@ -12,7 +12,7 @@ from sanctions.models import Case
 from sanctions.rules.deciding import Choice, Wanted
 from sanctions.rules.facts import FLAGS, facts_from
 from sanctions.services import cases, deciding, following
-from sanctions.services.cases import Confirmed
+from sanctions.services.matters import Confirmed
 from schools.viewer import Viewer
 
 # What the head gives for each category, and for how many days where it ends.
@@ -34,7 +34,7 @@ def decide_as_proposed(by: Viewer, incident: Incident, at: datetime) -> None:
         deciding.decide(
             by=by,
             case_id=case.pk,
-            as_post=incident.decider_post,
+            matter=matter_of(incident),
             seen=cases.newest_proposal(case).pk,
             choice=_choice(case, at),
             now=at,

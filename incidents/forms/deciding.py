@@ -12,7 +12,7 @@ from incidents.rules.answers import UNSTORABLE
 from packs.schema import Audience, Framework, Grade, SanctionType
 from sanctions.rules.deciding import REASON_LIMIT, Choice, Path, Problem, Wanted
 from sanctions.rules.facts import NEEDS
-from sanctions.services.cases import Confirmed
+from sanctions.services.matters import Confirmed
 from schools.widgets import DayMonthYearField, LongTextField
 
 NOTHING = "none"

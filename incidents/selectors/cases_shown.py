@@ -20,6 +20,18 @@ def grade_in_words(grade: str) -> str:
     return f"Category {grade}" if grade else "No sanction"
 
 
+LOOK_AGAIN = {
+    "unnamed": (
+        "The record does not name this person as the one who did it any more. As long as the decision stands it counts "
+        "for nothing in later cases, but what was given goes on: quash it, or correct the record."
+    ),
+    "record": "The record was corrected after the decision. If it makes a difference, change the decision or quash it.",
+    "earlier": (
+        "An earlier decision that this one rests on was changed or quashed. If it makes a difference, change this one."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The incident that cases belong to, and who decides in it. ``decider``: empty where nobody at the school can."""
@@ -214,6 +226,10 @@ class CasePage:
     facts_number: int
     facts_lines: tuple[tuple[str, str], ...]
     is_confirmed: bool
+    was_confirmed: bool
+    """Somebody has confirmed these facts, and the record was corrected since."""
+    look_again: str
+    """Why the decision wants looking at again; empty: it does not."""
     confirmed_by: str
     confirmed_at: datetime | None
     note: str

@@ -8,25 +8,24 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from aup.rules.stages import stage_of
 from incidents import access
 from incidents.models import CaseOf, Incident, Revision
 from incidents.rules.clock import clock_for
 from incidents.rules.posts import capital
+from incidents.selectors.case_words import breach_in_words, facts_in_words
 from incidents.selectors.cases_shown import (
     DEPARTURES,
     ENDED,
     KINDS,
+    LOOK_AGAIN,
     PATHS,
     AgreedShown,
-    BreachShown,
     CaseLine,
     CasePage,
     DecisionShown,
@@ -42,7 +41,7 @@ from incidents.selectors.cases_shown import (
 from packs import loader
 from packs.schema import Framework
 from sanctions.models import Case, Decision, Proposal, Restorative, Sanction, Task
-from sanctions.rules.facts import NEEDS, facts_from
+from sanctions.rules.facts import facts_from
 from sanctions.rules.proposing import QUESTIONS
 from sanctions.rules.words import day_in_words
 from sanctions.selectors.frameworks import framework_of
@@ -133,8 +132,10 @@ def case_page(*, viewer: Viewer, incident_id: UUID, case_id: UUID, now: datetime
         framework_label=_framework_label(case),
         facts=proposal.facts.content,
         facts_number=proposal.facts.number,
-        facts_lines=_facts_lines(proposal.facts.content),
+        facts_lines=facts_in_words(proposal.facts.content),
         is_confirmed=case.is_confirmed,
+        was_confirmed=proposal.facts.is_confirmed and not case.is_confirmed,
+        look_again=LOOK_AGAIN.get(case.look_again, ""),
         confirmed_by=proposal.facts.by.full_name if proposal.facts.by else "",
         confirmed_at=proposal.facts.at if case.is_confirmed else None,
         note=proposal.facts.note,
@@ -142,7 +143,7 @@ def case_page(*, viewer: Viewer, incident_id: UUID, case_id: UUID, now: datetime
         outcome=proposal.outcome,
         proposed=proposal.grade,
         sentence=_sentence(case, said, framework),
-        breaches=tuple(_breach(each, case) for each in said["found"]),
+        breaches=tuple(breach_in_words(each, case) for each in said["found"]),
         steps=tuple(_step(each, reader, proposal.facts.content) for each in said["steps"]),
         weigh=tuple(dict.fromkeys(reader.words(each["text"]) for each in said["weigh"])),
         questions=tuple(QUESTIONS[each] for each in said["questions"]),
@@ -232,56 +233,6 @@ def _sentence(case: Case, said: Mapping[str, Any], framework: Framework) -> str:
         return "No sanction is proposed."
     category = framework.category(case.audience, said["grade"])  # type: ignore[arg-type]
     return f"{capital(category.meaning)}."
-
-
-def _facts_lines(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The facts in words, what is so only."""
-    nature = {
-        (True, True): "Begun by accident, continued by choice",
-        (True, False): "On purpose",
-        (False, True): "By accident",
-        (False, False): "Nobody has said",
-    }[facts["is_deliberate"], facts["is_accidental"]]
-    told = {True: "Yes", False: "No", None: ""}[facts["told_staff_promptly"]]
-    also = {
-        "is_extreme": "extreme",
-        "is_illegal_material": "may be against the law",
-        "was_distributed": "passed on to others",
-        "restorative_tried": "putting things right was tried before",
-    }
-    marked = "; ".join(words for flag, words in also.items() if facts[flag])
-    needs = ", ".join(NEEDS.get(each, each) for each in facts["needs"])
-    lines = (
-        ("How", nature),
-        ("Told staff promptly", told),
-        ("Also", capital(marked)),
-        ("Needs of the child", capital(needs)),
-    )
-    return tuple((label, value) for label, value in lines if value)
-
-
-@cache
-def _clauses_of(pack_code: str, pack_version: int) -> Mapping[str, tuple[str, str, frozenset[str]]]:
-    """Each clause of the agreements: title, words, and the key stages that it is for."""
-    return {
-        clause.id: (agreement.title, clause.text, frozenset(agreement.stages))
-        for agreement in loader.get(pack_code, pack_version).agreements
-        for clause in agreement.clauses
-    }
-
-
-def _breach(found: Mapping[str, Any], case: Case) -> BreachShown:
-    """With the clauses of the agreement that somebody of that age signs; all of them where the age says nothing."""
-    listed = _clauses_of(case.pack_code, case.pack_version)
-    there = [listed[each] for each in found["clauses"] if each in listed]
-    stage = stage_of(case.year_group) if case.audience == "pupil" else None
-    fitting = [each for each in there if stage in each[2]] or there
-    return BreachShown(
-        found["text"],
-        found["grade"],
-        ", ".join(found["source"]),
-        tuple((title, text) for title, text, _ in fitting),
-    )
 
 
 def _step(step: Mapping[str, Any], reader: _Reader, facts: Mapping[str, Any]) -> StepShown:

@@ -40,12 +40,17 @@ class IncidentWaits:
 
 @dataclass(frozen=True, slots=True)
 class SanctionsWaiting:
-    """What waits for this viewer. ``overdue_count``: things that must follow and are late, in all of ``overdue``."""
+    """What waits for this viewer. ``overdue_count``: things that must follow and are late, in all of ``overdue``.
 
+    ``to_do``: what must follow and is theirs by their post, in cases that they neither run nor decide.
+    """
+
+    to_look_again: tuple[IncidentWaits, ...] = ()
     to_decide: tuple[IncidentWaits, ...] = ()
     to_confirm: tuple[IncidentWaits, ...] = ()
     overdue: tuple[IncidentWaits, ...] = ()
     to_review: tuple[IncidentWaits, ...] = ()
+    to_do: tuple[IncidentWaits, ...] = ()
     running: tuple[Running, ...] = ()
     to_carry_out: int = 0
     to_give_back: int = 0
@@ -86,11 +91,14 @@ def sanctions_waiting(*, viewer: Viewer, now: datetime) -> SanctionsWaiting:
     decides = [row for row in rows if may_decide(viewer, row["incident__decider_post"])]
     runs = [row for row in rows if access.may_run(viewer, row["incident__handler_post"])]
     either = [row for row in rows if row in decides or row in runs]
+    others = [row for row in rows if row not in either]
     return SanctionsWaiting(
+        to_look_again=_grouped((row for row in decides if row["case__look_again"]), now),
         to_decide=_grouped((row for row in decides if _can_be_decided(row)), now),
         to_confirm=_grouped((row for row in runs if _is_to_confirm(row)), now),
         overdue=_grouped((row for row in either if row["overdue"]), now, count="overdue"),
         to_review=_grouped((row for row in either if row["review_on"]), now),
+        to_do=_grouped((row for row in others if row["theirs"]), now, count="theirs", due="theirs_due"),
         running=running,
         to_carry_out=carry,
         to_give_back=back,
@@ -122,6 +130,9 @@ def _waiting_rows(viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
     What waits is found by the indexes that hold such rows alone, and not by looking through every case there ever was.
     """
     school, today = Q(school_id=viewer.school_id), timezone.localdate(now)
+    posts = sorted(role.value for role in viewer.roles)
+    all_theirs = Task.objects.filter(school, NOT_DONE, owner_post__in=posts)
+    changed = Case.objects.filter(school).exclude(look_again="")
     undecided = Case.objects.filter(school, decided_at__isnull=True, withdrawn_at__isnull=True)
     all_late = Task.objects.filter(school, NOT_DONE, due_at__lt=now).exclude(code__in=ELSEWHERE)
     all_due = Restorative.objects.filter(school, reviewed_at__isnull=True, review_on__lte=today)
@@ -132,19 +143,24 @@ def _waiting_rows(viewer: Viewer, now: datetime) -> list[dict[str, Any]]:
         .filter(
             Q(case__in=undecided.values("pk"))
             | Q(case__in=all_late.values("case"))
-            | Q(case__in=all_due.values("case")),
+            | Q(case__in=all_due.values("case"))
+            | Q(case__in=all_theirs.values("case"))
+            | Q(case__in=changed.values("pk")),
             case__withdrawn_at__isnull=True,
         )
         .annotate(
             overdue=Subquery(tasks.filter(due_at__lt=now).annotate(n=Count("pk")).values("n")),
             next_due=Subquery(tasks.annotate(n=Min("due_at")).values("n")),
+            theirs=Subquery(tasks.filter(owner_post__in=posts).annotate(n=Count("pk")).values("n")),
+            theirs_due=Subquery(tasks.filter(owner_post__in=posts).annotate(n=Min("due_at")).values("n")),
             review_on=Subquery(due.values("review_on")[:1]),
         )
         .order_by(F("next_due").asc(nulls_last=True), "case__recorded_at", "case_id")
     )
     found = rows.values(
             "incident_id", "incident__reference", "incident__handler_post", "incident__decider_post", "case_id",
-            "case__is_confirmed", "case__outcome", "case__decided_at", "overdue", "next_due", "review_on",
+            "case__is_confirmed", "case__outcome", "case__decided_at", "case__look_again", "overdue", "next_due",
+            "theirs", "theirs_due", "review_on",
     )  # fmt: skip
     return [dict(row) for row in found[:SHOWN]]
 
@@ -158,7 +174,9 @@ def _is_to_confirm(row: dict[str, Any]) -> bool:
     return row["case__decided_at"] is None and not _can_be_decided(row)
 
 
-def _grouped(rows: Iterable[dict[str, Any]], now: datetime, *, count: str = "") -> tuple[IncidentWaits, ...]:
+def _grouped(
+    rows: Iterable[dict[str, Any]], now: datetime, *, count: str = "", due: str = "next_due"
+) -> tuple[IncidentWaits, ...]:
     """One line an incident, in the order of the rows."""
     groups: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
@@ -169,7 +187,7 @@ def _grouped(rows: Iterable[dict[str, Any]], now: datetime, *, count: str = "") 
             reference=found[0]["incident__reference"],
             count=sum(each[count] for each in found) if count else len(found),
             only_case=found[0]["case_id"] if len(found) == 1 else None,
-            clock=clock_for(found[0]["next_due"], now) if found[0]["next_due"] else None,
+            clock=clock_for(min(dues), now) if (dues := [each[due] for each in found if each[due]]) else None,
         )
         for incident_id, found in groups.items()
     )

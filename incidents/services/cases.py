@@ -21,11 +21,11 @@ from packs import loader
 from packs import rules as pack_rules
 from packs.schema import Audience, Pack
 from sanctions.models import Case
-from sanctions.rules.clocks import ROUTINE, is_grave
+from sanctions.rules.clocks import ROUTINE, grade_for_clock, is_grave
 from sanctions.rules.suggesting import flags_said, suggested
 from sanctions.selectors.frameworks import framework_for, framework_of
 from sanctions.services import cases
-from sanctions.services.cases import Matter, Said
+from sanctions.services.matters import Matter, Said
 from schools.models import Pupil
 from schools.selectors.posts import posts_held
 from schools.viewer import Viewer
@@ -51,6 +51,7 @@ def matter_of(incident: Incident) -> Matter:
             but_by=Conflict.objects.filter(incident=incident, until_revision__isnull=True).values("person"),
         ).intersection(incident.read_by),
         handler_post=incident.handler_post,
+        decider_post=incident.decider_post,
     )
 
 
@@ -96,12 +97,11 @@ def _bring_in_line(
             case = cases.open_case(by=by, matter=matter, person_id=person_id, audience=audience, said=said, now=at)
             CaseOf.objects.create(school_id=incident.school_id, incident=incident, case=case)
             continue
-        if case.withdrawn_at is not None:
-            cases.take_back(by=by, case=case, matter=matter, now=at)
+        cases.named_again(by=by, case=case, matter=matter, now=at)
         cases.form_says(by=by, case=case, matter=matter, said=said, now=at)
     for person_id, case in there.items():
-        if person_id not in wanted and case.withdrawn_at is None and case.decided_at is None:
-            cases.withdraw(by=by, case=case, now=at)
+        if person_id not in wanted:
+            cases.named_no_more(by=by, case=case, now=at)
 
 
 def open_missing_cases(school_id: UUID) -> int:
@@ -149,7 +149,16 @@ def _set_clock(
         return
     pack = loader.get(incident.pack_code, incident.pack_version)
     graded = [
-        (each.case.audience, (each.case.decided if each.case.decided_at else each.case.proposed) or None)
+        (
+            AUDIENCES[each.case.audience],
+            grade_for_clock(
+                outcome=each.case.outcome,
+                proposed=each.case.proposed or None,
+                decided=each.case.decided or None,
+                is_decided=each.case.decided_at is not None,
+                is_confirmed=each.case.is_confirmed,
+            ),
+        )
         for each in cases_of
         if each.case.withdrawn_at is None
     ]

@@ -18,7 +18,7 @@ from incidents.services.recording import newest_content
 from sanctions.models import Case, Decision, Restorative, Sanction, Task
 from sanctions.rules.deciding import Choice
 from sanctions.services import cases, deciding, following
-from sanctions.services.cases import Confirmed
+from sanctions.services.matters import Confirmed
 from schools.roles import Permission
 from schools.viewer import NotAllowed, Viewer
 
@@ -77,10 +77,9 @@ def decide_together(*, by: Viewer, incident_id: UUID, choices: Mapping[CaseSeen,
             deciding.bring_up_to_date(by=by, case_id=each.case_id, matter=matter)
     with transaction.atomic():
         incident = _to_decide(by, incident_id, *(each.case_id for each in choices))
+        matter = matter_of(incident)
         made = [
-            deciding.decide(
-                by=by, case_id=each.case_id, as_post=incident.decider_post, seen=each.proposal_id, choice=choice
-            )
+            deciding.decide(by=by, case_id=each.case_id, matter=matter, seen=each.proposal_id, choice=choice)
             for each, choice in sorted(choices.items(), key=lambda item: item[0].case_id)
         ]
         if len(made) > 1:
@@ -93,7 +92,7 @@ def revise(*, by: Viewer, incident_id: UUID, case_id: UUID, seen: int, choice: C
     """Change a decision, with a reason. Duty S2. Raises as ``decide_together``, and NotDecided."""
     with transaction.atomic():
         incident = _to_decide(by, incident_id, case_id)
-        made = deciding.revise(by=by, case_id=case_id, as_post=incident.decider_post, seen=seen, choice=choice)
+        made = deciding.revise(by=by, case_id=case_id, matter=matter_of(incident), seen=seen, choice=choice)
         _set_clock(by, incident)
     return made
 
@@ -102,7 +101,7 @@ def quash(*, by: Viewer, incident_id: UUID, case_id: UUID, seen: int, reason: st
     """Take a decision back on appeal. Duties S2, S5. Raises as ``revise``, and ReasonMissing."""
     with transaction.atomic():
         incident = _to_decide(by, incident_id, case_id)
-        made = deciding.quash(by=by, case_id=case_id, as_post=incident.decider_post, seen=seen, reason=reason)
+        made = deciding.quash(by=by, case_id=case_id, matter=matter_of(incident), seen=seen, reason=reason)
         _set_clock(by, incident)
     return made
 
@@ -119,12 +118,7 @@ def do_task(*, by: Viewer, incident_id: UUID, task_id: UUID, decision: str = "",
         task = Task.objects.get(pk=task_id, case__in=those)
         if task.owner_post not in {role.value for role in by.roles} and not may_confirm(by, incident):
             raise NotAllowed
-        done = following.do_task(by=by, task_id=task_id, cases=those, decision=decision, how=how)
-        if done.code in ONCE:
-            following.seen_done(
-                school_id=by.school_id, cases=those, code=done.code, at=done.done_at or timezone.now(), how=done.how
-            )
-    return done
+        return following.do_task(by=by, task_id=task_id, cases=those, decision=decision, how=how)
 
 
 def lift(*, by: Viewer, incident_id: UUID, sanction_id: UUID, why: str) -> Sanction:
@@ -143,9 +137,6 @@ def review(*, by: Viewer, incident_id: UUID, restorative_id: UUID, worked: bool,
         return following.review(
             by=by, restorative_id=restorative_id, cases=_case_ids(incident), worked=worked, outcome=outcome
         )
-
-
-ONCE = frozenset({"tell_head", "report_la", "incident_form", "tell_coordinator", "block_address"})
 
 
 def _incident(by: Viewer, incident_id: UUID, *case_ids: UUID) -> Incident:

@@ -31,7 +31,7 @@ REVISE, QUASH = "incidents:revise", "incidents:quash"
 def revise(request: SchoolRequest, incident_id: UUID, case_id: UUID) -> HttpResponse:
     """Put another decision in the place of the one that stands, with the reason."""
     page = open_to_decide(by=request.viewer, incident_id=incident_id, case_id=case_id)
-    if not page.decisions:
+    if not page.decisions or page.is_quashed:
         return redirect(CASE, incident_id, case_id)
     if request.method != "POST":
         typed = taken_back(request, REVISE, incident_id=incident_id, case_id=case_id)
@@ -51,7 +51,7 @@ def revise(request: SchoolRequest, incident_id: UUID, case_id: UUID) -> HttpResp
     except CannotDecide as wrong:
         form.show(wrong.problems)
         return _show_revise(request, page, form)
-    except MovedOn as moved:
+    except (MovedOn, NotDecided) as moved:
         return _show_revise(request, page, only_looking(form), refused=str(moved))
     messages.success(request, "The decision is changed. The earlier one stays in the history.")
     return redirect(CASE, incident_id, case_id)

@@ -12,6 +12,7 @@ from incidents.selectors.waiting_cases import IncidentWaits, SanctionsWaiting
 
 TO_CONFIRM = Chip("Facts to confirm", "clock", "edit")
 OVERDUE = Chip("Overdue", "alarm", "alarm")
+LOOK_AGAIN = Chip("Has changed", "clock", "history")
 TO_REVIEW = Chip("To look at", "clock", "history")
 
 
@@ -27,7 +28,7 @@ class Line:
 
 
 def sanction_lines(waiting: SanctionsWaiting) -> Iterator[Line]:
-    """What waits of sanctions, the most urgent first: what is late, to decide, to confirm and to look at again."""
+    """What waits of sanctions, the most urgent first: late, changed, to decide, to confirm, to do, to look at again."""
     for each in waiting.overdue:
         things = "one thing is" if each.count == 1 else f"{each.count} things are"
         yield Line(
@@ -36,6 +37,9 @@ def sanction_lines(waiting: SanctionsWaiting) -> Iterator[Line]:
             "It must follow, whatever is decided.",
             OVERDUE,
         )
+    for each in waiting.to_look_again:
+        detail = "The record, or what the decision rests on, has changed since."
+        yield Line(f"{each.reference}: look at the decision again", _page(each), detail, LOOK_AGAIN)
     for each in waiting.to_decide:
         people = "" if each.count == 1 else f" about {each.count} people"
         detail = "The facts are confirmed, and a category is proposed with its reasons."
@@ -45,6 +49,9 @@ def sanction_lines(waiting: SanctionsWaiting) -> Iterator[Line]:
         people = "" if each.count == 1 else f" about {each.count} people"
         detail = "What the form suggests is looked at by a person before anything is decided."
         yield Line(f"{each.reference}: facts to confirm{people}", _page(each), detail, TO_CONFIRM)
+    for each in waiting.to_do:
+        title = f"{each.reference}: one thing to do" if each.count == 1 else f"{each.reference}: {each.count} to do"
+        yield Line(title, _page(each) + _part(each), "It falls to your post, whatever is decided.", None, each.clock)
     for each in waiting.to_review:
         detail = "It is the day on which you wanted to see how it went."
         yield Line(f"{each.reference}: look again at what was agreed", _page(each), detail, TO_REVIEW)

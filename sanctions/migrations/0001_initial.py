@@ -72,7 +72,26 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "withdrawn_at",
-                    models.DateTimeField(help_text="The record does not name this person any more.", null=True),
+                    models.DateTimeField(
+                        help_text="The record does not name this person any more, and nothing was decided.", null=True
+                    ),
+                ),
+                (
+                    "form_said",
+                    models.JSONField(default=dict, help_text="What the form said when it was last looked at."),
+                ),
+                (
+                    "look_again",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unnamed", "the record does not name this person any more"),
+                            ("record", "the record says something else now"),
+                            ("earlier", "an earlier decision that it rests on was changed"),
+                        ],
+                        help_text="Why a decision wants looking at again.",
+                        max_length=8,
+                    ),
                 ),
                 (
                     "person",
@@ -703,6 +722,14 @@ class Migration(migrations.Migration):
                 fields=["school", "decided_at"],
                 include=("audience", "proposed", "decided", "departure", "year_group"),
                 name="case_decided",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("look_again", ""), _negated=True),
+                fields=["school"],
+                name="case_to_look_at_again",
             ),
         ),
         migrations.AddIndex(

@@ -15,6 +15,11 @@ from sanctions.models.frameworks import FrameworkVersion
 from schools.models import Person, School
 from schools.tenancy import InSchoolForeignKey, unique_in_school
 
+LOOK_AGAIN = [
+    ("unnamed", "the record does not name this person any more"),
+    ("record", "the record says something else now"),
+    ("earlier", "an earlier decision that it rests on was changed"),
+]
 DEPARTURES = [("none", "as proposed"), ("up", "up"), ("down", "down")]
 
 
@@ -45,6 +50,8 @@ class Case(models.Model):
             "year_group": "personal",
             "needs": "special",
             "withdrawn_at": "none",
+            "form_said": "special",
+            "look_again": "special",
         }
         keep = "as long as the record it belongs to"
 
@@ -77,7 +84,13 @@ class Case(models.Model):
     )
     year_group = models.CharField(max_length=12, blank=True)
     needs = ArrayField(models.CharField(max_length=20), default=list)
-    withdrawn_at = models.DateTimeField(null=True, help_text="The record does not name this person any more.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="The record does not name this person any more, and nothing was decided."
+    )
+    form_said = models.JSONField(default=dict, help_text="What the form said when it was last looked at.")
+    look_again = models.CharField(
+        max_length=8, blank=True, choices=LOOK_AGAIN, help_text="Why a decision wants looking at again."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -100,6 +113,7 @@ class Case(models.Model):
                 condition=Q(decided_at__isnull=False),
                 include=["audience", "proposed", "decided", "departure", "year_group"],
             ),
+            models.Index(fields=["school"], name="case_to_look_at_again", condition=~Q(look_again="")),
             # What waits for a decision.
             models.Index(
                 fields=["school", "recorded_at"],

@@ -1,9 +1,12 @@
 """How far back an earlier warning or decision counts. Duty S4 (CC 5.1.2, CC 5.1.4). No clock: days are handed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 
-from packs.schema import Escalation
+from packs.schema import Escalation, Grade
+from sanctions.rules.departing import height
 from sanctions.rules.facts import Earlier, Facts
 
 
@@ -38,3 +41,33 @@ def counted(facts: Facts) -> Counted:
     late = tuple(each for each in facts.record if each.given_on >= facts.happened_on and each not in expired)
     inside = tuple(each for each in facts.record if each not in expired and each not in late)
     return Counted(inside, expired, late)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One decision of a case, as far as it matters from when on it counts."""
+
+    at: datetime
+    grade: Grade | None
+    """None: nothing was found, or it was quashed."""
+    warns: bool
+
+
+def stands_since(made: Sequence[Made]) -> datetime:
+    """From when on what was decided last has been in force: nobody had been told of a graver one before. Duty S4. Pure.
+
+    ``made``: the decisions of one case, the newest first. What lies before a quashed one, or before one that was milder
+    than the newest, does not count.
+    """
+    newest = made[0]
+    return list(takewhile(lambda each: each.grade is not None and height(each.grade) >= height(newest.grade), made))[
+        -1
+    ].at
+
+
+def warned_since(made: Sequence[Made]) -> datetime:
+    """From when on somebody has been warned, by the decisions of one case without a break. Duty S4. Pure.
+
+    ``made``: the newest first, and that one warns.
+    """
+    return list(takewhile(lambda each: each.warns, made))[-1].at

@@ -2,44 +2,45 @@
 
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.utils import timezone
 
 from packs.schema import Grade
 from sanctions.models import Decision, Warning
 from sanctions.rules.facts import Earlier
+from sanctions.rules.looking_back import Made, stands_since
 
 
 def earlier_record(*, school_id: UUID, person_id: UUID, but_for: UUID) -> frozenset[Earlier]:
     """The decisions and warnings that stand in the other cases of a person. Two queries.
 
-    A decision stands from the day it was first made, as it was last revised; what was quashed, or found nothing, is not
-    there. A case that the record does not name this person in any more does not count.
+    A decision counts from the day on which what it says, or something graver, was first decided and has stood ever
+    since; what was quashed, or found nothing, is not there. A case that the record does not name this person in any
+    more does not count.
     """
-    first = Decision.objects.filter(case=OuterRef("case"), number=1).values("at")
-    decisions = (
-        Decision.objects.filter(
-            school_id=school_id,
-            case__person_id=person_id,
-            case__withdrawn_at__isnull=True,
-            number=F("case__decisions_count"),
-        )
-        .exclude(grade="")
+    theirs = {"school_id": school_id, "case__person_id": person_id, "case__withdrawn_at__isnull": True}
+    made: dict[UUID, list[Decision]] = {}
+    rows = Decision.objects.filter(**theirs).exclude(case_id=but_for).exclude(case__look_again="unnamed")
+    for each in rows.select_related("case").order_by("case_id", "-number"):
+        made.setdefault(each.case_id, []).append(each)
+    warnings = (
+        Warning.objects.filter(**theirs, decision__number=F("case__decisions_count"))
         .exclude(case_id=but_for)
-        .annotate(first_at=Subquery(first))
-        .values_list("pk", "first_at", "grade", "breaches", "case__reference")
+        .exclude(case__look_again="unnamed")
     )
-    warnings = Warning.objects.filter(
-        school_id=school_id,
-        person_id=person_id,
-        case__withdrawn_at__isnull=True,
-        decision__number=F("case__decisions_count"),
-    ).exclude(case_id=but_for)
     return frozenset(
         [
             *(
-                Earlier(timezone.localdate(at), str(pk), "decision", _grade(grade), tuple(sorted(breaches)), reference)
-                for pk, at, grade, breaches, reference in decisions
+                Earlier(
+                    timezone.localdate(stands_since([Made(each.at, _grade(each.grade), each.warns) for each in those])),
+                    str(those[0].pk),
+                    "decision",
+                    _grade(those[0].grade),
+                    tuple(sorted(those[0].breaches)),
+                    those[0].case.reference,
+                )
+                for those in made.values()
+                if those[0].grade
             ),
             *(
                 Earlier(day, str(pk), "warning", _grade(grade), tuple(sorted(breaches)), reference)

@@ -1,9 +1,9 @@
 """A case is opened, its facts are put down and confirmed, and the framework is asked. Duties S1, S4 (CC 5, CM 5)."""
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,67 +11,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
-from packs.schema import Audience, Framework, Obligation
-from sanctions.models import Case, FactsRecord, Proposal, Task
-from sanctions.rules.clocks import due_at
+from packs.schema import Audience, Framework
+from sanctions.models import Case, Decision, FactsRecord, Proposal
 from sanctions.rules.facts import NEEDS, Earlier, Facts, content_of, facts_from
 from sanctions.rules.looking_back import look_back_from
 from sanctions.rules.proposing import Proposal as Proposed
 from sanctions.rules.proposing import propose
 from sanctions.selectors.frameworks import framework_for, framework_of
 from sanctions.selectors.records import earlier_record
+from sanctions.services.matters import Confirmed, Matter, Said
 from sanctions.services.problems import AlreadyDecided, MovedOn
+from sanctions.services.tasks import sync_tasks
 from schools.rules.school_years import school_year_start
 from schools.viewer import Viewer
 
 # The columns of a case that show its newest facts.
 SHOWN = ("facts_number", "outcome", "proposed", "is_confirmed", "needs", "year_group", "happened_on")
-# What is done as soon as there is a record, whoever wrote it.
-DONE_WITH_THE_RECORD = frozenset({"incident_form", "tell_coordinator"})
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a case is about, as far as sanctions need to know."""
-
-    school_id: UUID
-    reference: str
-    pack_code: str
-    pack_version: int
-    happened_on: date
-    recorded_at: datetime
-    posts: frozenset[str]
-    """The posts that somebody holds who may know of it."""
-    handler_post: str
-    """Whoever sees to what the owner of an obligation may not know of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the form says of one person's part: a suggestion, until somebody confirms it."""
-
-    breaches: frozenset[str]
-    is_deliberate: bool
-    is_accidental: bool
-    is_illegal_material: bool
-    was_distributed: bool
-    year_group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """The facts as somebody has looked at them."""
-
-    breaches: frozenset[str]
-    is_deliberate: bool
-    is_accidental: bool
-    told_staff_promptly: bool | None
-    is_extreme: bool
-    is_illegal_material: bool
-    was_distributed: bool
-    restorative_tried: bool
-    needs: frozenset[str] = frozenset()
-    note: str = ""
 
 
 def open_case(
@@ -98,6 +53,7 @@ def open_case(
         pack_version=matter.pack_version,
         framework=version,
         year_group=said.year_group,
+        form_said=_kept(said),
     )
     _audit(by, "case.opened", case, now)
     facts = _as_said(_bare(case, framework), said)
@@ -106,16 +62,41 @@ def open_case(
 
 
 def form_says(*, by: Viewer | None, case: Case, matter: Matter, said: Said, now: datetime | None = None) -> None:
-    """What the form says now, where nobody has confirmed the facts; confirmed ones stay. Eight queries at most."""
-    if case.is_confirmed or case.decided_at is not None:
-        _keep_in_step(case, matter)
+    """What the form says now. Eight queries at most.
+
+    Where nobody has confirmed the facts, these are they. Confirmed ones stay, but have to be looked at once more where
+    the form says something else than it did then; so has a decision.
+    """
+    now = now or timezone.now()
+    has_changed = case.form_said != _kept(said) or case.happened_on != matter.happened_on
+    if case.decided_at is not None:
+        if has_changed:
+            case.form_said = _kept(said)
+            case.save(update_fields=["form_said"])
+            look_again(by=by, case=case, why="record", now=now)
         return
     framework = framework_of(case.framework, case.pack_code, case.pack_version)
-    _keep_in_step(case, matter)
-    facts = _as_said(_bare(case, framework), said)
-    if not is_news(case, facts):
+    if has_changed:
+        case.form_said, case.happened_on = _kept(said), matter.happened_on
+        case.save(update_fields=["form_said", "happened_on"])
+    newest = newest_facts(case)
+    if not newest.is_confirmed:
+        facts = _as_said(_bare(case, framework), said)
+        if is_news(case, facts, newest):
+            _ask(case, facts, framework, matter, by=by, now=now)
+    elif has_changed and case.is_confirmed:
+        case.is_confirmed = False
+        case.save(update_fields=["is_confirmed"])
+        _audit(by, "case.facts_reopened", case, now)
+
+
+def look_again(*, by: Viewer | None, case: Case, why: str, now: datetime) -> None:
+    """What a decision rests on is not what it was: whoever decides is asked to look. Two queries. Duty S2."""
+    if case.look_again in {why, "unnamed"}:
         return
-    _ask(case, facts, framework, matter, by=by, now=now or timezone.now())
+    case.look_again = why
+    case.save(update_fields=["look_again"])
+    _audit(by, "case.look_again", case, now)
 
 
 def confirm_facts(
@@ -154,28 +135,48 @@ def confirm_facts(
 
 
 def ask_again(*, by: Viewer, case: Case, matter: Matter) -> bool:
-    """Ask again where the earlier record has changed since; whether it had. Four queries, nine where it had."""
+    """Ask again where the day or the earlier record has changed since; whether it had. Four queries, nine where so."""
     framework = framework_of(case.framework, case.pack_code, case.pack_version)
-    newest = newest_facts(case)
-    facts = replace(facts_from(newest.content), earlier=_record(case))
+    newest, bare = newest_facts(case), _bare(case, framework)
+    facts = replace(
+        facts_from(newest.content),
+        happened_on=bare.happened_on,
+        look_back_from=bare.look_back_from,
+        earlier=bare.earlier,
+    )
     if not is_news(case, facts, newest):
         return False
     _ask(case, facts, framework, matter, by=by, now=timezone.now(), is_confirmed=case.is_confirmed, note=newest.note)
     return True
 
 
-def withdraw(*, by: Viewer | None, case: Case, now: datetime | None = None) -> None:
-    """The record does not name this person as a subject any more: nothing is asked of anybody. Three queries."""
+def named_no_more(*, by: Viewer | None, case: Case, now: datetime | None = None) -> None:
+    """The record does not name this person as a subject any more: nothing is asked of anybody. Three queries.
+
+    What was decided stands until somebody quashes it, and counts for nothing meanwhile: whoever decides is asked.
+    """
     now = now or timezone.now()
+    if case.withdrawn_at is not None:
+        return
+    if case.decided_at is not None:
+        if not _is_quashed(case):
+            look_again(by=by, case=case, why="unnamed", now=now)
+        return
     case.withdrawn_at = now
     case.save(update_fields=["withdrawn_at"])
     case.tasks.filter(done_at__isnull=True, dropped_at__isnull=True).update(dropped_at=now)
     _audit(by, "case.withdrawn", case, now)
 
 
-def take_back(*, by: Viewer | None, case: Case, matter: Matter, now: datetime | None = None) -> None:
-    """The record names this person again. Five queries at most."""
+def named_again(*, by: Viewer | None, case: Case, matter: Matter, now: datetime | None = None) -> None:
+    """The record names this person, who was not named for a while. Five queries at most; none for all others."""
     now = now or timezone.now()
+    if case.look_again == "unnamed":
+        case.look_again = ""
+        case.save(update_fields=["look_again"])
+        _audit(by, "case.taken_back", case, now)
+    if case.withdrawn_at is None:
+        return
     case.withdrawn_at = None
     case.save(update_fields=["withdrawn_at"])
     _audit(by, "case.taken_back", case, now)
@@ -209,42 +210,6 @@ def is_news(case: Case, facts: Facts, newest: FactsRecord | None = None) -> bool
     if case.facts_number == 0:
         return True
     return bool((newest or newest_facts(case)).content != content_of(facts))
-
-
-def sync_tasks(case: Case, obligations: Collection[Obligation], matter: Matter, now: datetime) -> None:
-    """Make what must follow into tasks; what is no longer asked for is dropped, what was done stays. Five queries.
-
-    What nobody in a post may know of any more goes to whoever runs the case.
-    """
-    there = {each.code: each for each in case.tasks.all()}
-    wanted = {each.code: each for each in obligations}
-    recorded_at = timezone.localtime(case.recorded_at)
-    Task.objects.bulk_create(
-        Task(
-            school_id=case.school_id,
-            case=case,
-            code=code,
-            text=each.text,
-            duties=list(each.duties),
-            owner_post=each.owner if each.owner in matter.posts else matter.handler_post,
-            records_decision=each.records_decision,
-            made_at=now,
-            due_at=due_at(each, recorded_at),
-            done_at=now if code in DONE_WITH_THE_RECORD else None,
-        )
-        for code, each in wanted.items()
-        if code not in there
-    )
-    again = [each.pk for code, each in there.items() if code in wanted and each.dropped_at is not None]
-    not_done = {code: each for code, each in there.items() if each.done_at is None and each.dropped_at is None}
-    gone = [each.pk for code, each in not_done.items() if code not in wanted]
-    orphaned = [each.pk for code, each in not_done.items() if code in wanted and each.owner_post not in matter.posts]
-    if orphaned:
-        Task.objects.filter(pk__in=orphaned).update(owner_post=matter.handler_post)
-    if again:
-        Task.objects.filter(pk__in=again).update(dropped_at=None)
-    if gone:
-        Task.objects.filter(pk__in=gone).update(dropped_at=now)
 
 
 def _ask(
@@ -319,11 +284,19 @@ def _record(case: Case) -> frozenset[Earlier]:
     return earlier_record(school_id=case.school_id, person_id=case.person_id, but_for=case.pk)
 
 
-def _keep_in_step(case: Case, matter: Matter) -> None:
-    """The day it happened can be corrected as long as nothing is decided."""
-    if case.happened_on != matter.happened_on and case.decided_at is None:
-        case.happened_on = matter.happened_on
-        case.save(update_fields=["happened_on"])
+def _kept(said: Said) -> dict[str, Any]:
+    """What the form said, to be compared; a child who moves up a year has not made it say something else."""
+    return {
+        "breaches": sorted(said.breaches),
+        "is_deliberate": said.is_deliberate,
+        "is_accidental": said.is_accidental,
+        "is_illegal_material": said.is_illegal_material,
+        "was_distributed": said.was_distributed,
+    }
+
+
+def _is_quashed(case: Case) -> bool:
+    return Decision.objects.filter(case=case, number=case.decisions_count, kind="quashed").exists()
 
 
 def _audit(by: Viewer | None, action: str, case: Case, at: datetime, detail: Mapping[str, Any] | None = None) -> None:

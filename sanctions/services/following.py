@@ -8,11 +8,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit import services as audit
 from dispatch.notices import queue_notice
+from packs.schema import AUDIENCES
 from sanctions.models import Restorative, Sanction, Task
+from sanctions.selectors.frameworks import framework_of
 from sanctions.services.problems import NothingToDo, NotWholeYet, ReasonMissing
 from schools.roles import Role
 from schools.selectors.posts import log_ins_of
@@ -31,13 +34,14 @@ def do_task(
     how: str = "",
     now: datetime | None = None,
 ) -> Task:
-    """Say that something was done, or what was decided about it. Duties S1, R11, P3 (PR flowchart). Three queries.
+    """Say that something was done, or what was decided about it. Duties S1, R11, P3 (PR flowchart). Five queries.
 
-    ``cases`` are those of the same matter that the viewer may know of. Raises Task.DoesNotExist, NothingToDo,
-    NotWholeYet where a decision and its reason are asked for.
+    ``cases`` are those of the same matter; what the framework asks for once is done for all of them. Raises
+    Task.DoesNotExist, NothingToDo, NotWholeYet where a decision and its reason are asked for.
     """
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=task_id, school_id=by.school_id, case_id__in=cases)
+        tasks = Task.objects.select_related("case__framework").select_for_update(of=("self",), no_key=True)
+        task = tasks.get(pk=task_id, school_id=by.school_id, case_id__in=cases)
         if task.done_at is not None or task.dropped_at is not None:
             raise NothingToDo
         if task.records_decision and (decision not in {"yes", "no"} or not how.strip()):
@@ -45,8 +49,20 @@ def do_task(
         task.done_at, task.done_by_id = now or timezone.now(), by.person_id
         task.decision, task.how = decision if task.records_decision else "", how.strip()[:2000]
         task.save(update_fields=["done_at", "done_by", "decision", "how"])
+        if _is_asked_once(task):
+            seen_done(school_id=by.school_id, cases=cases, code=task.code, at=task.done_at, how=task.how)
         _audit(by, "case.task_done", "task", task.pk, task.school_id, task.done_at)
     return task
+
+
+def _is_asked_once(task: Task) -> bool:
+    """Whether one is enough for the matter, however many people are decided about."""
+    framework = framework_of(task.case.framework, task.case.pack_code, task.case.pack_version)
+    listed = [
+        *framework.no_blame,
+        *(each for audience in AUDIENCES for one in framework.categories(audience) for each in one.obligations),
+    ]
+    return any(each.once for each in listed if each.code == task.code)
 
 
 def seen_done(*, school_id: UUID, cases: Collection[UUID], code: str, at: datetime, how: str = "") -> int:
@@ -73,7 +89,7 @@ def seen_considered(
 
 
 def lift(*, by: Viewer, sanction_id: UUID, cases: Collection[UUID], why: str) -> Sanction:
-    """End a sanction before its last day, with a reason; whoever carries it out is told. Duty S3. Six queries.
+    """End a sanction before its last day, with a reason; whoever carries it out is told. Duty S3. Eight queries.
 
     Raises Sanction.DoesNotExist, NothingToDo, ReasonMissing.
     """
@@ -88,7 +104,7 @@ def lift(*, by: Viewer, sanction_id: UUID, cases: Collection[UUID], why: str) ->
         sanction.ended_at, sanction.ended_why, sanction.ended_by_id = timezone.now(), "lifted", by.person_id
         sanction.ended_reason = why.strip()[:2000]
         sanction.save(update_fields=["ended_at", "ended_why", "ended_by", "ended_reason"])
-        _tell(sanction, OVER)
+        tell_it_is_over(sanction)
         _audit(by, "sanction.lifted", "sanction", sanction.pk, sanction.school_id)
     return sanction
 
@@ -116,7 +132,7 @@ def review(*, by: Viewer, restorative_id: UUID, cases: Collection[UUID], worked:
 def end_what_is_over(*, school_id: UUID, today: date, limit: int = BATCH) -> int:
     """End the sanctions whose last day is over, and tell whoever carried them out; how many. Duty S3.
 
-    Each in a transaction of its own, so that two sweeps end none twice. Four queries for each.
+    Each in a transaction of its own, so that two sweeps end none twice. Six queries for each.
     """
     over = Sanction.objects.filter(school_id=school_id, ended_at__isnull=True, ends_on__lt=today)
     ended = 0
@@ -127,7 +143,7 @@ def end_what_is_over(*, school_id: UUID, today: date, limit: int = BATCH) -> int
                 continue
             sanction.ended_at, sanction.ended_why = timezone.now(), "over"
             sanction.save(update_fields=["ended_at", "ended_why"])
-            _tell(sanction, OVER)
+            tell_it_is_over(sanction)
             _audit(None, "sanction.over", "sanction", sanction.pk, school_id)
         ended += 1
     return ended
@@ -136,7 +152,11 @@ def end_what_is_over(*, school_id: UUID, today: date, limit: int = BATCH) -> int
 def tell_what_begins(*, school_id: UUID, today: date, limit: int = BATCH) -> int:
     """Tell whoever carries out a sanction that one has begun; how many. Three queries for each."""
     begun = Sanction.objects.filter(
-        school_id=school_id, ended_at__isnull=True, begun_told_at__isnull=True, starts_on__lte=today
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        school_id=school_id,
+        ended_at__isnull=True,
+        begun_told_at__isnull=True,
+        starts_on__lte=today,
     ).exclude(tells="")
     told = 0
     for pk in begun.order_by("starts_on").values_list("pk", flat=True)[:limit]:
@@ -151,10 +171,26 @@ def tell_what_begins(*, school_id: UUID, today: date, limit: int = BATCH) -> int
     return told
 
 
+def tell_it_is_over(sanction: Sanction) -> None:
+    """Tell whoever carries it out that it has ended, if they were told that it began. Two queries at most. Duty S3.
+
+    Nothing is given back as long as somebody has another one of the same kind that runs.
+    """
+    if not sanction.tells or sanction.begun_told_at is None:
+        return
+    others = Sanction.objects.filter(
+        school_id=sanction.school_id,
+        case__person=sanction.case.person_id,
+        code=sanction.code,
+        ended_at__isnull=True,
+        begun_told_at__isnull=False,
+    )
+    if not others.exclude(pk=sanction.pk).exists():
+        _tell(sanction, OVER)
+
+
 def _tell(sanction: Sanction, kind: str) -> None:
     """A mail without a name to each who carries it out: the page behind it says whom it is about, and no more."""
-    if not sanction.tells or (kind == OVER and sanction.begun_told_at is None):
-        return
     for address in log_ins_of(school_id=sanction.school_id, post=Role(sanction.tells), today=timezone.localdate()):
         queue_notice(kind, school_id=sanction.school_id, to=address, object_id=sanction.pk)
 

@@ -16,7 +16,8 @@ from incidents.services import deciding
 from incidents.services.deciding import CaseSeen
 from sanctions.models import Case, Restorative, Sanction
 from sanctions.rules.deciding import Choice, Wanted
-from sanctions.services.cases import Confirmed, newest_proposal
+from sanctions.services.cases import newest_proposal
+from sanctions.services.matters import Confirmed
 from schools.viewer import Viewer
 from tests import factories
 from tests.access.scene import Ask, Example, World

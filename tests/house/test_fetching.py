@@ -28,6 +28,7 @@ UNNARROWED = {
     "incidents/services/reporting.py": "the writer's own row, by who started it; whether a reference is taken",
     "incidents/services/recording.py": "the writer's own row, found by who started it",
     "incidents/services/rerouting.py": "the rule itself, which decides who may know of a case",
+    "incidents/services/cases.py": "cases for what was open before there were any, in the night",
     "incidents/selectors/at_sending.py": "whether a case still has nobody, when the officer is about to be told",
     "incidents/management/commands/seed_demo.py": "which stories of the demonstration are there already",
 }

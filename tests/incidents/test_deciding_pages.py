@@ -20,7 +20,8 @@ from incidents.services.deciding import CaseSeen
 from incidents.services.recording import save_page
 from sanctions.models import Case, Decision, FactsRecord, Sanction, Task
 from sanctions.rules.deciding import Choice, Wanted
-from sanctions.services.cases import Confirmed, newest_proposal
+from sanctions.services.cases import newest_proposal
+from sanctions.services.matters import Confirmed
 from schools.log_in import marks, rules
 from schools.models import Person, School
 from schools.roles import Role

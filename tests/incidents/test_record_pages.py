@@ -525,7 +525,7 @@ def test_the_check_and_a_save_ask_little(client: Client, incident: Incident) -> 
         client.get(reverse("incidents:check", args=[incident.pk]))
     with queries_at_most(9):
         client.get(reverse("incidents:record_new"))
-    with queries_at_most(21):
+    with queries_at_most(22):
         assert save(client, incident, "action", ACTION).status_code == 302
 
 

@@ -308,7 +308,7 @@ def related(monkeypatch: pytest.MonkeyPatch, one: Person, other: Person) -> None
 def test_a_save_costs_so_many_queries(of: School, holders: dict[Role, Person], by: dict[Role, Viewer]) -> None:
     case = factories.incident(by[COORDINATOR])
     child = factories.involved(factories.pupil(of), "affected")
-    with queries_at_most(11):
+    with queries_at_most(12):
         case = write_outcome(by[COORDINATOR], case, "Settled.")
     with queries_at_most(20):
         name_people(by[COORDINATOR], case, child, factories.involved(holders[HEAD], "subject", "staff"), confirmed=True)

@@ -25,7 +25,8 @@ from incidents.services import deciding
 from incidents.services.deciding import CaseSeen
 from incidents.services.recording import open_record
 from sanctions.rules.deciding import Choice, Wanted
-from sanctions.services.cases import Confirmed, newest_proposal
+from sanctions.services.cases import newest_proposal
+from sanctions.services.matters import Confirmed
 from schools.models import Membership, Person, Post, Pupil, User
 from schools.selectors import viewer_for
 from schools.wall import every_school, in_school

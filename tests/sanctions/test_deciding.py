@@ -13,8 +13,9 @@ from incidents.services.deciding import CaseSeen
 from incidents.services.recording import save_page
 from sanctions.models import Case, Decision, Sanction, Warning
 from sanctions.rules.deciding import Choice, Wanted
-from sanctions.services.cases import Confirmed, newest_proposal
+from sanctions.services.cases import newest_proposal
 from sanctions.services.following import end_what_is_over, tell_what_begins
+from sanctions.services.matters import Confirmed
 from sanctions.services.problems import AlreadyDecided, CannotDecide, FactsOpen, MovedOn, NotDecided
 from schools.models import Person, School
 from schools.roles import Role
@@ -141,7 +142,8 @@ def test_the_form_goes_on_speaking_until_somebody_confirms(jo: Viewer, head: Vie
         answers={"types": ["bullying"]},
     )
     case.refresh_from_db()
-    assert (case.proposed, case.is_confirmed, case.facts_number) == ("B", True, 3)
+    # What was confirmed stays; as the record says something else now, somebody looks once more.
+    assert (case.proposed, case.is_confirmed, case.facts_number) == ("B", False, 3)
 
 
 def test_nothing_is_decided_before_the_facts_are_confirmed(jo: Viewer, head: Viewer, pupil: Person) -> None:
