@@ -62,7 +62,8 @@ def may_have(copy: LetterCopy, now: datetime) -> bool:
     Not once the record does not name the child any more, the child has left, or the parent was barred (T2).
     """
     case = copy.letter.case
-    if copy.letter.approved_at is None or case.withdrawn_at is not None:
+    is_named = case.withdrawn_at is None and case.look_again != "unnamed"
+    if copy.letter.approved_at is None or not is_named:
         return False
     parents = parents_of(copy.school_id, case.person_id, timezone.localdate(now)).may
     return copy.to_id in {each.person_id for each in parents}

@@ -163,7 +163,7 @@ def test_a_link_that_was_passed_around_is_used_up(client: Client, sent: Sent) ->
     assert client.post(sent.at(sent.token(sent.copy))).status_code == 200, "another mail brings another link"
 
 
-@pytest.mark.parametrize("what", ["barred", "no responsibility", "over", "moved", "withdrawn"])
+@pytest.mark.parametrize("what", ["barred", "no responsibility", "over", "moved", "withdrawn", "unnamed"])
 def test_who_may_not_have_it_any_more_finds_nothing_there(client: Client, sent: Sent, what: str) -> None:
     yesterday = timezone.localdate() - DAY
     expired = sent.token(sent.copy, timezone.now() - 60 * DAY)
@@ -175,6 +175,9 @@ def test_who_may_not_have_it_any_more_finds_nothing_there(client: Client, sent: 
         Guardian.objects.update(ends_on=yesterday)
     elif what == "moved":
         Pupil.objects.update(left_on=yesterday)
+    elif what == "unnamed":
+        sent.letter.case.look_again = what
+        sent.letter.case.save()
     else:
         sent.letter.case.withdrawn_at = timezone.now()
         sent.letter.case.save()
