@@ -32,6 +32,7 @@ from packs.schema import (
 )
 
 Word = TypeVar("Word", bound=str)
+_OF_BREACHES: tuple[Nature, ...] = ("accidental",)
 _OUTCOMES: tuple[Grade | Literal["none"], ...] = (*GRADES, "none")
 
 
@@ -187,9 +188,11 @@ def _breaches(
             if code.code() in seen:
                 raise code.fault(f"the breach “{code.value}” is there twice.")
             seen[code.code()] = grade
-            earlier = row.maybe("persists_from")
+            earlier, nature = row.maybe("persists_from"), row.maybe("nature")
             if earlier is not None and seen.get(earlier.code(), grade) == grade:
                 raise earlier.fault(f"there is no breach “{earlier.value}” in a category below {grade}.")
+            if earlier is not None and nature is not None:
+                raise nature.fault("what repeats another breach comes about as that one does.")
             broken = row.need("clauses").items(least=1)
             for each in broken:
                 if each.text() not in clauses:
@@ -201,6 +204,7 @@ def _breaches(
                     persists_from=None if earlier is None else earlier.code(),
                     clauses=texts(broken),
                     source=source,
+                    nature=None if nature is None else nature.one_of(_OF_BREACHES),
                 )
             )
     return tuple(found)

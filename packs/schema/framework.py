@@ -9,6 +9,8 @@ Audience = Literal["pupil", "staff"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 Grade = Literal["A", "B", "C", "D"]
 GRADES: tuple[Grade, ...] = get_args(Grade)
+Nature = Literal["deliberate", "accidental"]
+NATURES: tuple[Nature, ...] = get_args(Nature)
 LookBack = Literal["school_year", "days", "whole_time"]
 LOOK_BACKS: tuple[LookBack, ...] = get_args(LookBack)
 Register = Literal["confiscation", "evidence"]
@@ -27,6 +29,8 @@ class Breach:
     """Ids of the clauses of the acceptable use agreements that it breaks, `pupil_ks2.5`."""
     source: tuple[str, ...] = ()
     """The clauses of the policy that grade it: those of its category."""
+    nature: Nature | None = None
+    """`accidental`: an accident that staff were not told of, and so no breach where they were. Duty R12."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +140,6 @@ class SanctionType:
     counts_as_warning: bool = False
     specify: bool = False
     """A text must say which sanction it was."""
-
-
-Nature = Literal["deliberate", "accidental"]
-NATURES: tuple[Nature, ...] = get_args(Nature)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,9 @@ def _of_breach(breach: Breach, grade: Grade, before: Listed, after: Listed) -> I
         yield (
             f"{_quoted(breach)} breaks {_together(breach.clauses)} of the agreements; it was {_together(was.clauses)}."
         )
+    if was.nature != breach.nature:
+        how = "counts" if breach.nature is None else "does not count any more"
+        yield f"{_quoted(breach)} {how} where staff were told."
     if was.persists_from != breach.persists_from:
         if breach.persists_from is None:
             yield f"{_quoted(breach)} is not a repetition of another breach any more."

@@ -22,7 +22,7 @@ from packs.schema import (
     SanctionType,
     Suggestion,
 )
-from sanctions.rules.frameworks import codes_of
+from sanctions.rules.frameworks import codes_of, laid_down
 
 OWN_DUTIES = ("S1",)
 _OWN = re.compile(r"own_([0-9]{1,9})")
@@ -106,8 +106,9 @@ def with_category(
 ) -> Framework:
     """The framework with one category as it was typed. Pure; raises nothing.
 
-    ``policy`` is what ships: its obligations stay in front, and a breach where the policy lists it keeps its clause.
-    ``used``: codes that may not be given again, besides those of the framework.
+    ``policy`` is what ships: its obligations stay in front (a category that it leaves to the school begins with those
+    of its gravest one below), and a breach where the policy lists it keeps its clause. ``used``: codes that may not be
+    given again, besides those of the framework.
     """
     given = _codes(framework, used)
     here = framework.category(audience, grade)
@@ -118,16 +119,19 @@ def with_category(
     for each in typed.breaches:
         code = each.code if each.code in known and each.code not in taken else next(given)
         taken.add(code)
-        breach = Breach(code, each.text, each.persists_from, each.clauses, _source(policy, audience, each.grade, code))
+        source, nature = _source(policy, audience, each.grade, code), _nature(policy, audience, code)
+        breach = Breach(code, each.text, each.persists_from, each.clauses, source, nature)
         made.setdefault(each.grade, []).append(breach)
     own = policy.category(audience, grade)
+    is_enabled = own.enabled or typed.enabled
+    carried = laid_down(policy, audience, grade)
     changed = replace(
         here,
         meaning=here.meaning if own.enabled else typed.meaning,
-        enabled=own.enabled or typed.enabled,
+        enabled=is_enabled,
         breaches=tuple(made.get(grade, ())),
         sanctions=_in_order(here.sanctions, typed.sanctions),
-        obligations=(*_laid_down(here, own), *_own_obligations(here, own, typed, given)),
+        obligations=(*(_kept(here, carried) if is_enabled else ()), *_own_obligations(here, carried, typed, given)),
     )
     rows = (
         changed if row.grade == grade else replace(row, breaches=(*row.breaches, *made.get(row.grade, ())))
@@ -139,7 +143,7 @@ def with_category(
 def typed_category(framework: Framework, audience: Audience, grade: Grade, *, policy: Framework) -> TypedCategory:
     """A category as its page shows it: what ``with_category`` would take back unchanged. Pure; raises nothing."""
     here = framework.category(audience, grade)
-    laid_down = {each.code for each in policy.category(audience, grade).obligations}
+    carried = {each.code for each in laid_down(policy, audience, grade)}
     return TypedCategory(
         meaning=here.meaning,
         enabled=here.enabled,
@@ -152,7 +156,7 @@ def typed_category(framework: Framework, audience: Audience, grade: Grade, *, po
                 each.code, each.text, each.within_hours, each.owner, each.at_once, each.once, each.records_decision
             )
             for each in here.obligations
-            if each.code not in laid_down
+            if each.code not in carried
         ),
     )
 
@@ -240,20 +244,27 @@ def _source(policy: Framework, audience: Audience, grade: Grade, code: str) -> t
     return next((each.source for each in policy.category(audience, grade).breaches if each.code == code), ())
 
 
+def _nature(policy: Framework, audience: Audience, code: str) -> Nature | None:
+    """How the policy's breach comes about, wherever the school lists it."""
+    listed = (each for row in policy.categories(audience) for each in row.breaches)
+    return next((each.nature for each in listed if each.code == code), None)
+
+
 def _in_order(before: tuple[str, ...], typed: tuple[str, ...]) -> tuple[str, ...]:
     """What was allowed before stays in its order; what is new follows."""
     kept = [each for each in before if each in typed]
     return (*kept, *(each for each in dict.fromkeys(typed) if each not in kept))
 
 
-def _laid_down(here: Category, own: Category) -> tuple[Obligation, ...]:
+def _kept(here: Category, carried: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
     there = {each.code: each for each in here.obligations}
-    return tuple(there.get(each.code, each) for each in own.obligations)
+    return tuple(there.get(each.code, each) for each in carried)
 
 
-def _own_obligations(here: Category, own: Category, typed: TypedCategory, given: Iterator[str]) -> Iterator[Obligation]:
-    laid_down = {each.code for each in own.obligations}
-    free = {each.code for each in here.obligations} - laid_down
+def _own_obligations(
+    here: Category, carried: tuple[Obligation, ...], typed: TypedCategory, given: Iterator[str]
+) -> Iterator[Obligation]:
+    free = {each.code for each in here.obligations} - {each.code for each in carried}
     for each in typed.obligations:
         code = each.code if each.code in free else next(given)
         free.discard(code)

@@ -13,7 +13,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from packs.schema import AUDIENCES, GRADES, Audience, Breach, Category, Framework, Obligation, SanctionType
+from packs.schema import AUDIENCES, GRADES, Audience, Breach, Category, Framework, Grade, Obligation, Post, SanctionType
 from sanctions.rules.departing import height
 
 Content = Mapping[str, Any]
@@ -85,6 +85,20 @@ def codes_of(framework: Framework) -> frozenset[str]:
     )
 
 
+def laid_down(policy: Framework, audience: Audience, grade: Grade) -> tuple[Obligation, ...]:
+    """The obligations that the policy has a category carry. Duties S5, R4, P14 (CC 5.2.2, CM 4.4, CM 5). Pure.
+
+    One that the policy leaves to the school is graver than all below it, so it carries those of the gravest of them.
+    """
+    return _gravest_up_to(policy, audience, grade).obligations
+
+
+def _gravest_up_to(policy: Framework, audience: Audience, grade: Grade) -> Category:
+    """The category itself where the policy uses it, or the gravest one below that it does use."""
+    rows = [each for each in policy.categories(audience) if height(each.grade) <= height(grade)]
+    return next((each for each in reversed(rows) if each.enabled), rows[-1])
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
@@ -129,33 +143,38 @@ def faults(
     clauses: Collection[str],
     policy: Framework,
     answers: Collection[tuple[str, str]],
+    carriers: Collection[Post],
 ) -> tuple[Fault, ...]:
     """What keeps a framework from being published. Duties S1, S4, R3, S5 (CC 5, CM 5). Pure; raises nothing.
 
     ``clauses``: ids of the clauses of the agreements. ``policy``: the framework that ships with the pack, whose
     obligations may be added to and never taken out or weakened, and whose rules stay. ``answers``: fields and options
-    of the pack's form.
+    of the pack's form. ``carriers``: the posts that have a page of the sanctions that they carry out.
     """
-    return tuple(_faults(framework, clauses, policy, answers))
+    return tuple(_faults(framework, clauses, policy, answers, carriers))
 
 
 def _faults(
-    framework: Framework, clauses: Collection[str], policy: Framework, answers: Collection[tuple[str, str]]
+    framework: Framework,
+    clauses: Collection[str],
+    policy: Framework,
+    answers: Collection[tuple[str, str]],
+    carriers: Collection[Post],
 ) -> Iterator[Fault]:
     types = frozenset(each.code for each in framework.sanction_types)
     for audience in AUDIENCES:
         for category in framework.categories(audience):
             part = f"{audience}-{category.grade}"
             where = f"{AUDIENCE_WORDS[audience]}, category {category.grade}"
-            own = policy.category(audience, category.grade)
+            own, carried = policy.category(audience, category.grade), _gravest_up_to(policy, audience, category.grade)
             said = (
                 *_of_category(category, own, types),
                 *(each for breach in category.breaches for each in _of_breach(breach, audience, framework, clauses)),
-                *_of_obligations(category.obligations, own.obligations),
+                *_of_obligations(category, carried),
             )
             yield from (Fault(part, f"{where}: {each}") for each in said)
         yield from _twice(framework, audience)
-    yield from _of_sanction_types(framework.sanction_types, policy.sanction_types)
+    yield from _of_sanction_types(framework.sanction_types, policy.sanction_types, carriers)
     yield from _of_rules(framework, policy)
     for audience in AUDIENCES:
         yield from _of_form(framework, audience, answers)
@@ -201,13 +220,35 @@ def _of_breach(breach: Breach, audience: Audience, framework: Framework, clauses
             yield f"{name} repeats a breach that is not listed any more."
         elif height(there) >= height(here):
             yield f"{name} repeats a breach of category {there}. It can only repeat one of a lower category."
+        elif (root := _never_moved(framework, audience, breach)) is not None:
+            yield (
+                f"{name} could never count: no rule of the policy moves “{_short(root.text)}” up. "
+                "List it as a breach that stands by itself."
+            )
 
 
-def _of_obligations(obligations: tuple[Obligation, ...], own: tuple[Obligation, ...]) -> Iterator[str]:
+def _never_moved(framework: Framework, audience: Audience, breach: Breach) -> Breach | None:
+    """What this one repeats in the end, where no rule on earlier warnings or decisions speaks of it."""
+    listed = {each.code: (row.grade, each) for row in framework.categories(audience) for each in row.breaches}
+    grade, passed = framework.grade_of(audience, breach.code), set[str]()
+    while breach.persists_from in listed and breach.code not in passed:
+        passed.add(breach.code)
+        grade, breach = listed[breach.persists_from]
+    needs = [
+        each.needs for each in framework.escalation.rules if each.audience == audience and each.needs.kind == "earlier"
+    ]
+    return None if any(each.grade == grade or breach.code in each.breaches for each in needs) else breach
+
+
+def _of_obligations(category: Category, carried: Category) -> Iterator[str]:
+    """``carried``: the category of the policy whose obligations are carried here, this one or a less grave one."""
+    obligations, own = category.obligations, carried.obligations if category.enabled else ()
     there = {each.code: each for each in obligations}
     for each in own:
         found = there.get(each.code)
-        if found is None:
+        if found is None and category.grade != carried.grade:
+            yield f"“{each.text}” follows in category {carried.grade} already, and so here. Save the page to add it."
+        elif found is None:
             yield f"“{each.text}” is the policy's obligation and cannot be taken out."
         elif _is_weaker(found, each):
             yield f"“{each.text}” is the policy's obligation and cannot be weakened or reworded."
@@ -248,7 +289,9 @@ def _twice(framework: Framework, audience: Audience) -> Iterator[Fault]:
         yield Fault(f"{audience}-{grade}", f"{where}: “{_short(breach.text)}” is there twice, in the same words.")
 
 
-def _of_sanction_types(types: tuple[SanctionType, ...], own: tuple[SanctionType, ...]) -> Iterator[Fault]:
+def _of_sanction_types(
+    types: tuple[SanctionType, ...], own: tuple[SanctionType, ...], carriers: Collection[Post]
+) -> Iterator[Fault]:
     there = {each.code: each for each in types}
     for each in own:
         if there.get(each.code) != each:
@@ -259,8 +302,16 @@ def _of_sanction_types(types: tuple[SanctionType, ...], own: tuple[SanctionType,
     for each in types:
         if each.code not in policies:
             name = f"“{_short(each.text)}”" if each.text.strip() else "one of your own"
-            for said in _of_text(name, each.text, SANCTION_MAX_LENGTH):
+            for said in (*_of_text(name, each.text, SANCTION_MAX_LENGTH), *_of_telling(name, each, carriers)):
                 yield Fault(f"sanction-{each.code}", f"Sanctions: {said}")
+
+
+def _of_telling(name: str, kind: SanctionType, carriers: Collection[Post]) -> Iterator[str]:
+    """Whoever is told has a page that says until when: so there is such a page, and a day when it ends."""
+    if kind.tells is not None and not kind.ends:
+        yield f"{name} tells a post and has no last day. Let it end on a date, or tell nobody."
+    if kind.tells is not None and kind.tells not in carriers:
+        yield f"{name} tells a post that has no page of running sanctions. Choose another one, or tell nobody."
 
 
 def _of_rules(framework: Framework, policy: Framework) -> Iterator[Fault]:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from packs.schema import Grade, LetterTemplate
+from packs.schema import Framework, Grade, LetterTemplate
+from sanctions.rules.facts import Facts
 from sanctions.rules.words import MONTHS, day_in_words
 
 SUBJECT_LIMIT = 200
 BODY_LIMIT = 10_000
 TO_BE_WRITTEN = "[write here the day, the time and the room]"
 WHICH_ONE = "[say which]"
+BY_ACCIDENT = "Something that happened by accident"
+NOT_TOLD = f"{BY_ACCIDENT}, and that no member of staff was told about"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _GAP = re.compile(r"\[[^\[\]]*\]|[\[\]]")
 _ITEM = "- "
@@ -153,6 +156,19 @@ def fill(letter: LetterTemplate, facts: LetterFacts) -> Filled:
         else:
             found.append(_filled(paragraph.text, words))
     return Filled(_filled(letter.subject, words), "\n\n".join(found))
+
+
+def found_in_words(framework: Framework, codes: Collection[str], facts: Facts | None) -> tuple[str, ...]:
+    """What a decision found, in the framework's words and order. Duties R11, R12 (CC 4.2, 4.3, CM 4.2). Pure.
+
+    Where an accident leaves no breach, the letter says that it was one: never what it would have been on purpose.
+    ``codes``: those of the decision. Empty where there is nothing to say.
+    """
+    listed = (each for category in framework.pupil for each in category.breaches)
+    found = tuple(each.text for each in listed if each.code in codes)
+    if found or facts is None or not facts.is_accident:
+        return found
+    return (NOT_TOLD if facts.holds("not_told") else BY_ACCIDENT,)
 
 
 def given_in_words(given: Given) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from packs.schema import Breach, EscalationRule, Framework, Grade, Obligation
+from packs.schema import EARLIER_KINDS, Breach, EscalationRule, Framework, Grade, Obligation
 from sanctions.rules.departing import height
 from sanctions.rules.facts import Earlier, Facts
+from sanctions.rules.found import is_denied, root_of
 from sanctions.rules.looking_back import Counted, counted
 from sanctions.rules.weighing import Weigh, weighed
 from sanctions.rules.words import MARKED, entries_in_words, look_back_in_words
@@ -41,7 +42,7 @@ class Step:
     """One step of the reasoning, in a sentence, with its clause and the earlier entries that it rests on."""
 
     code: str
-    """`listed`, `treated_as`, `unanswered`, `no_breach`, `gravest`, or the code of a rule."""
+    """`listed`, `treated_as`, `not_graded`, `unanswered`, `no_breach`, `gravest`, or the code of a rule."""
     text: str
     source: tuple[str, ...]
     duties: tuple[str, ...] = ()
@@ -49,6 +50,9 @@ class Step:
     """Ids of earlier entries."""
     grade: Grade | None = None
     """What this step alone comes to."""
+
+
+NO_BREACH = Step("no_breach", "No breach of the acceptable use agreement is on the record.", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,9 @@ def _plain(record: Any) -> dict[str, Any]:
 def propose(facts: Facts, framework: Framework) -> Proposal:
     """What these facts come to. Duties S1, S3, S4, R12, P13 (CC 4.2, 5.1, 5.2, CM 4.2, 5).
 
-    The gravest breach leads and all are listed. An accident that was told is nothing; one that was not told is at least
-    what the framework says, and no more unless it went on by choice. Then each rule that holds may move the case up,
-    never down. Raises UnknownBreach. Pure.
+    The gravest breach leads and all are listed. An accident that was told is nothing; one that was not told, and broke
+    something, is at least what the framework says, and no more unless it went on by choice. Then each rule that holds
+    may move the case up, never down. Raises UnknownBreach. Pure.
     """
     for code in facts.breaches:
         _listed(framework, facts, code)
@@ -95,26 +99,37 @@ def propose(facts: Facts, framework: Framework) -> Proposal:
     settled = next((rule for rule in accident if _all_facts(rule, facts)), None)
     if settled is not None and facts.is_accident:
         return _by_accident(settled, facts, framework, record)
-    steps = [*_listings(facts, framework, record)]
-    if settled is not None and settled.becomes is not None:
-        text = f"It began by accident, and staff were not told promptly: that alone is category {settled.becomes}."
-        steps.append(_step(settled, text))
-    for rule in _rules(facts, framework, "earlier"):
-        steps += _moved_by_record(rule, facts, framework, record)
-    steps += [
-        _step(rule, f"The policy puts this in category {rule.becomes}: {rule.when}.")
-        for rule in _rules(facts, framework, "facts")
-        if _all_facts(rule, facts)
-    ]
-    grade = max((each.grade for each in steps), key=height, default=None)
+    listed = list(_listings(facts, framework))
+    began = [] if settled is None or settled.becomes is None or not facts.breaches else [_begun(settled)]
+    steps = [*listed, *began, *_moved(facts, framework, record)]
+    grade = _gravest(steps)
     if grade is None:
-        steps.append(Step("no_breach", "No breach of the acceptable use agreement is on the record.", ()))
-        return _closed(facts, framework, record, "nothing", None, steps)
-    if len({each.grade for each in steps}) > 1:
+        return _closed(facts, framework, record, "nothing", None, steps or [NO_BREACH])
+    if len({each.grade for each in steps if each.grade is not None}) > 1:
         category = framework.category(facts.audience, grade)
-        text = f"The gravest leads: category {grade}, {category.meaning}."
+        # What a category means is said of what the policy lists there, not of what only the record brought there.
+        meaning = f", {category.meaning}" if any(each.grade == grade for each in listed) else ""
+        text = f"The gravest leads: category {grade}{meaning}."
         steps.append(Step("gravest", text, category.source, ("S1", "S3"), grade=grade))
     return _closed(facts, framework, record, "graded", grade, steps)
+
+
+def _gravest(steps: Iterable[Step]) -> Grade | None:
+    return max((each.grade for each in steps), key=height, default=None)
+
+
+def _begun(rule: EscalationRule) -> Step:
+    text = f"It began by accident, and staff were not told promptly: that alone is category {rule.becomes}."
+    return _step(rule, text)
+
+
+def _moved(facts: Facts, framework: Framework, record: Counted) -> Iterator[Step]:
+    """The steps of the rules that move a case up: by the earlier record, then by what it is marked as."""
+    for rule in _rules(facts, framework, "earlier"):
+        yield from _moved_by_record(rule, facts, framework, record)
+    for rule in _rules(facts, framework, "facts"):
+        if _all_facts(rule, facts):
+            yield _step(rule, f"The policy puts this in category {rule.becomes}: {rule.when}.")
 
 
 def _unanswered(rules: list[EscalationRule], facts: Facts, framework: Framework, record: Counted) -> Proposal:
@@ -134,6 +149,8 @@ def _by_accident(rule: EscalationRule, facts: Facts, framework: Framework, recor
         return _closed(
             facts, framework, record, "nothing", None, [_step(rule, text)], framework.no_blame, by_accident=True
         )
+    if not facts.breaches:
+        return _closed(facts, framework, record, "nothing", None, [NO_BREACH], by_accident=True)
     text = f"It was an accident, and staff were not told promptly: category {rule.becomes}, and no more."
     return _closed(facts, framework, record, "graded", rule.becomes, [_step(rule, text)], by_accident=True)
 
@@ -168,7 +185,8 @@ def _closed(
             grade,
             rested_on={each for step in steps for each in step.earlier},
             unwarned=() if by_accident else _unwarned(facts, framework, record, steps),
-            ungraded=[each.text for each in found if height(each.grade) > height(grade)] if by_accident else (),
+            ungraded=_ungraded(facts, framework, grade) if by_accident else (),
+            on_purpose=_on_purpose(facts, framework, record) if by_accident and grade is not None else None,
         ),
         restorative=right.text if right is not None and not facts.breaches.isdisjoint(right.breaches) else "",
         questions=questions,
@@ -192,11 +210,32 @@ def _found(facts: Facts, framework: Framework) -> tuple[Found, ...]:
     )
 
 
-def _listings(facts: Facts, framework: Framework, record: Counted) -> Iterator[Step]:
-    """Where each breach is listed. What is only a repetition is treated as what it repeats: the record must show it."""
+def _ungraded(facts: Facts, framework: Framework, grade: Grade | None) -> list[str]:
+    """What would be graver than the accident comes to. What is itself an accident would not be."""
+    return [
+        each.text
+        for each in _found(facts, framework)
+        if height(each.grade) > height(grade) and root_of(framework, facts.audience, each.code).nature != "accidental"
+    ]
+
+
+def _on_purpose(facts: Facts, framework: Framework, record: Counted) -> Grade | None:
+    """What the same would come to, had it been done on purpose."""
+    meant = replace(facts, is_deliberate=True, is_accidental=False)
+    return _gravest([*_listings(meant, framework), *_moved(meant, framework, record)])
+
+
+def _listings(facts: Facts, framework: Framework) -> Iterator[Step]:
+    """Where each breach is listed. What is only a repetition is treated as what it repeats: the record must show it.
+
+    An accident that was not told is no breach where staff were told (R12).
+    """
     for each in _found(facts, framework):
-        root = _root(framework, facts, each.code)
-        if root.code == each.code:
+        root = root_of(framework, facts.audience, each.code)
+        if is_denied(framework, facts, each.code):
+            text = f"“{each.text}” is not graded: staff were told promptly, so it is not what happened."
+            yield Step("not_graded", text, each.source, ("R12",))
+        elif root.code == each.code:
             text = f"“{each.text}” is listed in category {each.grade}."
             yield Step("listed", text, each.source, ("S1",), grade=each.grade)
         else:
@@ -209,13 +248,13 @@ def _listings(facts: Facts, framework: Framework, record: Counted) -> Iterator[S
 
 
 def _what_moves_it(framework: Framework, facts: Facts, root: Breach) -> str:
-    """What a repetition needs before it counts as one."""
-    facts_named = [
-        MARKED[rule.needs.or_fact]
-        for rule in _rules(facts, framework, "earlier")
-        if rule.needs.or_fact is not None and _fits(rule, root, facts, framework)
-    ]
-    earlier = "Only an earlier warning or decision that still counts"
+    """What a repetition needs before it counts as one: what the rules that speak of it ask for."""
+    fitting = [each.needs for each in _rules(facts, framework, "earlier") if _fits(each, root, facts, framework)]
+    kinds = [kind for kind in EARLIER_KINDS if any(each.earlier == kind for each in fitting)]
+    if not kinds:
+        return "No rule of the policy"
+    earlier = f"Only an earlier {' or '.join(kinds)} that still counts"
+    facts_named = [MARKED[each.or_fact] for each in fitting if each.or_fact is not None]
     return f"{earlier}, or its being marked as {' or '.join(facts_named)}," if facts_named else earlier
 
 
@@ -243,17 +282,9 @@ def _unwarned(facts: Facts, framework: Framework, record: Counted, steps: list[S
     )
 
 
-def _root(framework: Framework, facts: Facts, code: str) -> Breach:
-    """The breach that this one repeats in the end, or itself."""
-    breach = framework.breach(facts.audience, code)
-    while breach.persists_from is not None:
-        breach = framework.breach(facts.audience, breach.persists_from)
-    return breach
-
-
 def _roots(facts: Facts, framework: Framework) -> tuple[Breach, ...]:
-    found = {_root(framework, facts, each.code) for each in _found(facts, framework)}
-    return tuple(sorted(found, key=lambda each: each.code))
+    graded = [code for code in facts.breaches if not is_denied(framework, facts, code)]
+    return tuple(sorted({root_of(framework, facts.audience, code) for code in graded}, key=lambda each: each.code))
 
 
 def _moved_by_record(rule: EscalationRule, facts: Facts, framework: Framework, record: Counted) -> Iterator[Step]:
@@ -299,7 +330,7 @@ def _family(framework: Framework, facts: Facts, root: Breach) -> frozenset[str]:
         each.code
         for category in framework.categories(facts.audience)
         for each in category.breaches
-        if _root(framework, facts, each.code).code == root.code
+        if root_of(framework, facts.audience, each.code).code == root.code
     )
 
 

@@ -17,7 +17,7 @@ from packs.schema import (
 from sanctions.models import FrameworkDraft
 from sanctions.rules import editing
 from sanctions.rules.comparing import Change, difference, look_back_text
-from sanctions.rules.frameworks import AUDIENCE_WORDS, MAX_DAYS, Fault, content_of, sha256_of
+from sanctions.rules.frameworks import AUDIENCE_WORDS, MAX_DAYS, Fault, content_of, laid_down, sha256_of
 from sanctions.selectors.dry_runs import DryRunShown, newest_dry_run
 from sanctions.selectors.editor_fields import (
     CategoryFields,
@@ -28,7 +28,7 @@ from sanctions.selectors.editor_fields import (
     post_choices,
 )
 from sanctions.selectors.framework import ObligationLine, grouped, obligation_line, sanction_notes
-from sanctions.selectors.frameworks import Opened, faults_of, opened
+from sanctions.selectors.frameworks import Opened, faults_of, opened, posts_that_carry_out
 from schools.selectors import pack_of
 from schools.viewer import Viewer
 
@@ -225,7 +225,7 @@ def category_editor(
         audience_title=AUDIENCE_WORDS[audience],
         grade=grade,
         fields=category_fields(found, audience, grade, said),
-        laid_down=tuple(obligation_line(each) for each in own.obligations),
+        laid_down=tuple(obligation_line(each) for each in laid_down(policy, audience, grade)),
         is_of_policy=own.enabled,
         faults=_shown(faults_of(would_be, found.pack), f"{audience}-{grade}"),
         differences=difference(found.framework, would_be),
@@ -247,7 +247,10 @@ def sanction_editor(*, viewer: Viewer, code: str | None, typed: editing.TypedSan
         head=_head(found),
         code=code or "",
         typed=said,
-        tells=(Choice("", "Nobody besides", said.tells is None), *post_choices(said.tells)),
+        tells=(
+            Choice("", "Nobody besides", said.tells is None),
+            *(each for each in post_choices(said.tells) if each.is_chosen or each.value in posts_that_carry_out()),
+        ),
         policies=tuple((each.text, sanction_notes(each)) for each in found.pack.framework.sanction_types),
         faults=() if code is None else _shown(faults_of(would_be, found.pack), f"sanction-{code}"),
         differences=difference(found.framework, would_be) if typed else (),

@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from packs import loader
-from packs.schema import FormField, Framework, Pack
+from packs.schema import POSTS, FormField, Framework, Pack, Post
 from sanctions.models import FrameworkDraft, FrameworkVersion
 from sanctions.rules.comparing import Change, difference
 from sanctions.rules.frameworks import Fault, codes_of, faults, framework_from
-from schools.roles import Permission
+from schools.roles import GRANTS, Permission, Role
 from schools.viewer import Viewer
 
 HASH_SHOWN = 12
@@ -115,7 +115,14 @@ def used_codes(school_id: UUID) -> frozenset[str]:
 def faults_of(framework: Framework, pack: Pack) -> tuple[Fault, ...]:
     """What keeps a framework from being published under an edition of the policy. No query."""
     answers = {(each.key, option.code) for each in answer_fields(pack) for option in each.options}
-    return faults(framework, clauses=clause_texts(pack), policy=pack.framework, answers=answers)
+    return faults(
+        framework, clauses=clause_texts(pack), policy=pack.framework, answers=answers, carriers=posts_that_carry_out()
+    )
+
+
+def posts_that_carry_out() -> tuple[Post, ...]:
+    """The posts that have a page of the sanctions that they carry out. No query."""
+    return tuple(each for each in POSTS if Role(each) in GRANTS[Permission.SEE_MEASURES])
 
 
 # What the form says about the nature of an incident; other ticks say who it was about, or what was done.

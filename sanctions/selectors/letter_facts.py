@@ -13,7 +13,7 @@ from packs import loader
 from packs.schema import Framework, Grade, LetterTemplate, Pack
 from sanctions.models import Case, Decision, FactsRecord, Restorative, Sanction
 from sanctions.rules.facts import facts_from
-from sanctions.rules.letters import Given, LetterFacts, Named, Standing
+from sanctions.rules.letters import Given, LetterFacts, Named, Standing, found_in_words
 from sanctions.selectors.frameworks import framework_of
 from schools.models import Person, Post, School, in_force
 from schools.roles import ROLE_NAMES, Role
@@ -46,7 +46,6 @@ def drafting_of(case: Case, *, meeting: str = "") -> Drafting:
     review_on = None
     if decision is not None and decision.path == "restorative":
         review_on = Restorative.objects.values_list("review_on", flat=True).filter(decision=decision).first()
-    codes = decision.breaches if decision is not None else sorted(facts.breaches if facts else ())
     school = School.objects.only("name", "phone").get(pk=case.school_id)
     is_told = facts is not None and facts.is_accident and facts.told_staff_promptly is True
     grade = case.proposed if decision is None else decision.grade
@@ -68,7 +67,7 @@ def drafting_of(case: Case, *, meeting: str = "") -> Drafting:
         head=_head_of(case.school_id, today),
         happened_on=case.happened_on,
         meeting=meeting,
-        breaches=_breaches(framework, codes),
+        breaches=() if decision is None else found_in_words(framework, decision.breaches, facts),
         sanctions=given,
         decided_on=None if decision is None else timezone.localdate(decision.at),
         review_on=review_on,
@@ -108,12 +107,6 @@ def _given(decision: Decision, framework: Framework, today: date) -> tuple[Given
         for each in rows
         # A letter that is read today says nothing of what was over yesterday.
         if each.ends_on is None or each.ends_on >= today
-    )
-
-
-def _breaches(framework: Framework, codes: Collection[str]) -> tuple[str, ...]:
-    return tuple(
-        each.text for category in framework.pupil for each in category.breaches if each.code in frozenset(codes)
     )
 
 

@@ -15,6 +15,7 @@ from sanctions.models import Case, Decision, Proposal, Restorative, Sanction, Wa
 from sanctions.rules.deciding import Choice, Wanted, problems
 from sanctions.rules.departing import departure
 from sanctions.rules.facts import facts_from
+from sanctions.rules.found import breaches_found
 from sanctions.rules.looking_back import Made, warned_since
 from sanctions.rules.proposing import propose
 from sanctions.selectors.frameworks import framework_of
@@ -166,7 +167,8 @@ def _written(
     framework: Framework | None = None,
 ) -> Decision:
     """``framework`` is None where nothing is given: a decision is quashed."""
-    breaches = [] if choice.grade is None else sorted(proposal.facts.content["breaches"])
+    facts = facts_from(proposal.facts.content)
+    breaches = [] if framework is None else list(breaches_found(facts, framework, choice.grade))
     decision = Decision.objects.create(
         school_id=case.school_id,
         case=case,

@@ -189,7 +189,7 @@ def test_what_must_follow_goes_to_nobody_who_may_not_know(
 ) -> None:
     """The one co-ordinator is the child's parent, as it turns out: whoever runs the case does what would be theirs."""
     incident = factories.incident(jo, people=[factories.involved(pupil, "subject")])
-    assert task(incident, "incident_form").owner_post == Role.COORDINATOR
+    assert task(incident, "incident_form_together").owner_post == Role.COORDINATOR
     factories.parent_of(pupil, who[Role.COORDINATOR])
     reroute_school(of.pk, (), timezone.localdate())
     incident.refresh_from_db()

@@ -52,6 +52,22 @@ BROKEN = [
         "is there twice",
     ),
     Broken(
+        "a nature that no breach has",
+        "sanctions.yaml",
+        "nature: accidental, clauses: [pupil_ks1.4, pupil_ks2.4, pupil_secondary.5]",
+        "nature: deliberate, clauses: [pupil_ks1.4, pupil_ks2.4, pupil_secondary.5]",
+        "pupil.B.breaches.accidental_offensive.nature",
+        "is not one of",
+    ),
+    Broken(
+        "a repetition with a nature of its own",
+        "sanctions.yaml",
+        "persists_from: unauthorised_social,",
+        "persists_from: unauthorised_social, nature: accidental,",
+        "pupil.B.breaches.continued_social.nature",
+        "what repeats another breach comes about as that one does",
+    ),
+    Broken(
         "obligation twice",
         "sanctions.yaml",
         "{code: tell_coordinator,",

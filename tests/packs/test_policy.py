@@ -111,8 +111,8 @@ SANCTIONS = {
 }
 OBLIGATIONS = {
     ("pupil", "A"): "tell_class_teacher tell_coordinator incident_form",
-    ("pupil", "B"): "tell_class_teacher inform_parents incident_form",
-    ("pupil", "C"): "tell_head parents_attend report_la incident_form",
+    ("pupil", "B"): "tell_class_teacher inform_parents incident_form_together",
+    ("pupil", "C"): "tell_head parents_attend report_la incident_form_together",
     ("pupil", "D"): "tell_head parents_attend report_la consider_police consider_support",
     ("staff", "A"): "tell_head",
     ("staff", "B"): "tell_head secure_equipment consider_lado tell_committee_chair",

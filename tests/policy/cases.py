@@ -12,8 +12,8 @@ from tests.policy.building import decision, facts, warning
 # What each outcome obliges the school to do.
 OBLIGED = {
     "pupil A": "tell_class_teacher tell_coordinator incident_form",
-    "pupil B": "tell_class_teacher inform_parents incident_form",
-    "pupil C": "tell_head parents_attend report_la incident_form",
+    "pupil B": "tell_class_teacher inform_parents incident_form_together",
+    "pupil C": "tell_head parents_attend report_la incident_form_together",
     "pupil D": "tell_head parents_attend report_la consider_police consider_support",
     "staff A": "tell_head",
     "staff B": "tell_head secure_equipment consider_lado tell_committee_chair",
@@ -284,13 +284,22 @@ CASES = [
     pupil("an accident, told", "", "no blame", "accidental_and_told", weigh="first", **TOLD),
     pupil(
         "an accident, told, with its breach", "accidental_offensive", "no blame", "accidental_and_told",
+        weigh="contradictory first", **TOLD,
+    ),
+    pupil(
+        "an accident, told, with what would be a breach on purpose", SITE, "no blame", "accidental_and_told",
         weigh="ungraded first", **TOLD,
     ),
     pupil(
         "an accident, told, after a C decision", "offensive_material", "no blame", "accidental_and_told",
         decision("d1", OCTOBER, "C", "offensive_material"), weigh="ungraded idle", **TOLD,
     ),
-    pupil("an accident, not told", "", "pupil B", "accidental_not_told", weigh="first harm", **NOT_TOLD),
+    # Not telling is graded where something was broken: by itself it is no breach of any list.
+    pupil("an accident, not told, and nothing broken", "", "nothing", "no_breach", weigh="first", **NOT_TOLD),
+    pupil(
+        "an accident, not told, nothing broken, after a D decision", "", "nothing", "no_breach",
+        decision("d1", OCTOBER, "D", "disrepute"), weigh="idle", **NOT_TOLD,
+    ),
     pupil(
         "an accident, not told, with its breach", "accidental_offensive", "pupil B", "accidental_not_told",
         weigh="first harm", **NOT_TOLD,
@@ -301,7 +310,56 @@ CASES = [
     ),
     pupil(
         "an accident, not told, of what a low-level breach would be", SITE, "pupil B", "accidental_not_told",
-        weigh="first harm", **NOT_TOLD,
+        weigh="not_telling first harm", **NOT_TOLD,
+    ),
+    pupil(
+        "an accident, not told, of what would be B on purpose after its warning", SITE, "pupil B",
+        "accidental_not_told", warning("w1", OCTOBER, SITE), weigh="idle harm", **NOT_TOLD,
+    ),
+    pupil(
+        "an accident, not told, of what is put down as continued", "continued_email_phone", "pupil B",
+        "accidental_not_told", weigh="not_telling first harm", **NOT_TOLD,
+    ),
+    # A breach that is an accident not told, where the facts say otherwise
+    pupil(
+        "come across by accident, staff were told, nobody said how", "accidental_offensive", "nothing", "not_graded",
+        weigh="nature contradictory first", told_staff_promptly=True,
+    ),
+    pupil(
+        "data lost, staff were told, nobody said how, after a warning", "accidental_data_loss", "nothing",
+        "not_graded", warning("w1", OCTOBER, "accidental_data_loss"), weigh="nature contradictory idle",
+        told_staff_promptly=True,
+    ),
+    pupil(
+        "come across, staff were told, and another breach", f"accidental_offensive {SITE}", "pupil A",
+        "not_graded listed", weigh="nature contradictory first harm", told_staff_promptly=True,
+    ),
+    pupil(
+        "come across, staff were not told, nobody said how", "accidental_offensive", "pupil B", "listed",
+        weigh="nature first harm", told_staff_promptly=False,
+    ),
+    pupil(
+        "come across, nobody said anything", "accidental_offensive", "pupil B", "listed", weigh="nature first harm",
+    ),
+    pupil(
+        "come across by accident, and done on purpose", "accidental_offensive", "pupil B", "listed",
+        weigh="contradictory first harm", **MEANT,
+    ),
+    pupil(
+        "come across, done on purpose, and told", "accidental_offensive", "pupil B", "listed",
+        weigh="contradictory first harm", told_staff_promptly=True, **MEANT,
+    ),
+    pupil(
+        "come across, told, and gone on with", "accidental_offensive", "pupil B", "listed",
+        weigh="both contradictory first harm", **TOLD | MEANT,
+    ),
+    pupil(
+        "come across, not told, and gone on with", "accidental_offensive", "pupil B", "listed accidental_not_told",
+        weigh="both first harm", **NOT_TOLD | MEANT,
+    ),
+    pupil(
+        "come across, nobody knows whether told", "accidental_offensive", "unanswered", "unanswered", weigh="first",
+        **ACCIDENT,
     ),
     pupil(
         "an accident, not told, of what would be D", "obscene_hateful_material", "pupil B", "accidental_not_told",
@@ -345,8 +403,8 @@ CASES = [
         weigh="both first harm", **ACCIDENT | MEANT,
     ),
     pupil(
-        "begun by accident, not told, and nothing besides", "", "pupil B", "accidental_not_told",
-        weigh="both first harm", **NOT_TOLD | MEANT,
+        "begun by accident, not told, and nothing besides", "", "nothing", "no_breach", weigh="both first",
+        **NOT_TOLD | MEANT,
     ),
     # Pupils: several breaches, none, and what else is weighed
     pupil("several breaches", f"{PHONE} file_sharing advertising", "pupil C", "listed listed listed gravest",
@@ -386,10 +444,10 @@ CASES = [
         is_extreme=True, needs=frozenset({"in_care"}), weigh="first needs restorative harm", **MEANT,
     ),
     # Staff
-    staff("too much private use", "excessive_personal_use", "staff A", "listed", weigh="first harm"),
-    staff("a stick that nobody checked", "unchecked_media", "staff A", "listed", weigh="first harm"),
-    staff("a password shared", "password_sharing", "staff A", "listed", weigh="first harm"),
-    staff("a program without a licence", "unlicensed_software", "staff A", "listed", weigh="first harm"),
+    staff("too much private use", "excessive_personal_use", "staff A", "listed", weigh="nature first harm"),
+    staff("a stick that nobody checked", "unchecked_media", "staff A", "listed", weigh="nature first harm"),
+    staff("a password shared", "password_sharing", "staff A", "listed", weigh="nature first harm"),
+    staff("a program without a licence", "unlicensed_software", "staff A", "listed", weigh="nature first harm"),
     staff("equipment damaged on purpose", "serious_misuse", "staff B", "listed", weigh="first harm", **MEANT),
     staff("into the records", "security_breach", "staff B", "listed", weigh="first harm", **MEANT),
     staff("hateful material, staff", "obscene_hateful_material", "staff B", "listed", weigh="first harm", **MEANT),
@@ -397,32 +455,34 @@ CASES = [
     staff("the school's name, staff", "disrepute", "staff B", "listed", weigh="first harm", **MEANT),
     staff(
         "a password again after a warning", "password_sharing", "staff B",
-        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "password_sharing"), weigh="harm",
+        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "password_sharing"),
+        weigh="nature harm",
     ),
     staff(
         "a password after a warning for something else", "password_sharing", "staff B",
-        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "unchecked_media"), weigh="harm",
+        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "unchecked_media"),
+        weigh="nature harm",
     ),
     staff(
         "a password after an expired warning", "password_sharing", "staff A", "listed",
-        warning("w1", JUNE, "password_sharing"), weigh="first expired harm",
+        warning("w1", JUNE, "password_sharing"), weigh="nature first expired harm",
     ),
     staff(
         "a password after a warning of that day", "password_sharing", "staff A", "listed",
-        warning("w1", THE_DAY, "password_sharing"), weigh="first same_day harm",
+        warning("w1", THE_DAY, "password_sharing"), weigh="nature first same_day harm",
     ),
     staff(
         "a password after a decision without a warning", "password_sharing", "staff A", "listed",
-        decision("d1", OCTOBER, "A", "unchecked_media"), weigh="no_warning harm",
+        decision("d1", OCTOBER, "A", "unchecked_media"), weigh="nature no_warning harm",
     ),
     staff(
         "two A breaches after a warning", "password_sharing unchecked_media", "staff B",
         "listed listed staff_repeated_after_warning:w1 staff_repeated_after_warning:w1 gravest",
-        warning("w1", OCTOBER, "password_sharing"), weigh="harm",
+        warning("w1", OCTOBER, "password_sharing"), weigh="nature harm",
     ),
     staff(
         "a B breach after a warning", "serious_misuse", "staff B", "listed",
-        warning("w1", OCTOBER, "password_sharing"), weigh="idle harm",
+        warning("w1", OCTOBER, "password_sharing"), weigh="nature idle harm",
     ),
     staff("by accident, and told: staff have no such rule", "unchecked_media", "staff A", "listed",
           weigh="staff_accident first harm", **TOLD),
@@ -432,21 +492,22 @@ CASES = [
           weigh="contradictory staff_accident first harm", **ACCIDENT),
     staff("staff: no breach", "", "nothing", "no_breach", weigh="first"),
     staff("staff: illegal and passed on, no rule of the pupils'", "", "nothing", "no_breach", weigh="first", **ILLEGAL),
-    staff("an A and a B breach", "password_sharing disrepute", "staff B", "listed listed gravest", weigh="first harm"),
+    staff("an A and a B breach", "password_sharing disrepute", "staff B", "listed listed gravest",
+          weigh="nature first harm"),
     staff("the year group of staff is not weighed", "disrepute", "staff B", "listed", year_group="Year 5",
-          weigh="first harm"),
-    staff("online conduct, older edition", "online_conduct", "staff B", "listed", weigh="first harm")._replace(
+          weigh="nature first harm"),
+    staff("online conduct, older edition", "online_conduct", "staff B", "listed", weigh="nature first harm")._replace(
         editions="camden_2012"
     ),
-    staff("online conduct, newer edition", "online_conduct", "staff A", "listed", weigh="first harm")._replace(
+    staff("online conduct, newer edition", "online_conduct", "staff A", "listed", weigh="nature first harm")._replace(
         editions="camden_2021"
     ),
     staff(
         "online conduct after a warning, older edition", "online_conduct", "staff B", "listed",
-        warning("w1", OCTOBER, "online_conduct"), weigh="idle harm",
+        warning("w1", OCTOBER, "online_conduct"), weigh="nature idle harm",
     )._replace(editions="camden_2012"),
     staff(
         "online conduct after a warning, newer edition", "online_conduct", "staff B",
-        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "online_conduct"), weigh="harm",
+        "listed staff_repeated_after_warning:w1 gravest", warning("w1", OCTOBER, "online_conduct"), weigh="nature harm",
     )._replace(editions="camden_2021"),
 ]  # fmt: skip

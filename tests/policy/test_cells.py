@@ -71,7 +71,7 @@ CELLS = [
         "B",
         "accidental_data_loss",
         "Accidentally damaging or destroying other people's data and not telling staff",
-        "pupil_ks1.4 pupil_ks2.1 pupil_secondary.3",
+        "pupil_ks1.4 pupil_ks2.4 pupil_secondary.3",
     ),
     Cell(
         "pupil",
@@ -92,7 +92,7 @@ CELLS = [
         "C",
         "deliberate_data_loss",
         "Deliberately damaging or destroying other people's data, or violating their privacy",
-        "pupil_ks1.6 pupil_ks2.1 pupil_secondary.3 pupil_secondary.7",
+        "pupil_ks2.10 pupil_secondary.3 pupil_secondary.7",
     ),
     Cell("pupil", "C", "online_bullying", "Online bullying", BULLYING),
     Cell(
@@ -129,9 +129,9 @@ CELLS = [
         "D",
         "copyright_data_protection",
         COPYRIGHT,
-        "pupil_ks1.7 pupil_ks2.10 pupil_secondary.7 pupil_secondary.10",
+        "pupil_ks2.10 pupil_secondary.7 pupil_secondary.10",
     ),
-    Cell("pupil", "D", "disrepute", DISREPUTE, "pupil_ks1.7 pupil_ks2.9 pupil_secondary.4"),
+    Cell("pupil", "D", "disrepute", DISREPUTE, "pupil_secondary.4"),
     Cell(
         "staff",
         "A",
@@ -222,7 +222,7 @@ class Must(NamedTuple):
 
 TEACHER = Must("tell_class_teacher", "Class teacher told at once", "S1", "coordinator", at_once=True)
 FORM = Must(
-    "incident_form",
+    "incident_form_together",
     "Incident form completed, with the child and parent where possible",
     "R1",
     "coordinator",
@@ -243,7 +243,7 @@ OBLIGATIONS: dict[tuple[str, str], list[Must]] = {
     ("pupil", "A"): [
         TEACHER,
         Must("tell_coordinator", "Co-ordinator told", "R1", "coordinator", once=True),
-        FORM._replace(text="Incident form completed"),
+        FORM._replace(code="incident_form", text="Incident form completed"),
     ],
     ("pupil", "B"): [TEACHER, Must("inform_parents", "Parents told", "R11", "coordinator"), FORM],
     ("pupil", "C"): [HEAD, COME_IN, REPORT, FORM],

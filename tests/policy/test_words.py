@@ -41,11 +41,22 @@ def test_listed_moved_and_the_gravest() -> None:
             f"{A_TEXT} moves to category B, because an A breach is repeated after a warning for the same breach. It "
             "rests on the warning of 1 October 2026 (2026-w1); the look-back began on 1 September 2026."
         ),
-        "gravest": (
-            "The gravest leads: category B, persistent breach after warnings, or a serious breach that was not "
-            "deliberate."
-        ),
+        "gravest": "The gravest leads: category B.",
     }
+
+
+def test_what_a_category_means_is_said_where_a_breach_is_listed_there() -> None:
+    """Not where only the record brought the case there: gross misconduct is what the policy lists, no repetition."""
+    earlier = warning("w1", OCTOBER, "password_sharing")
+    again = facts("staff", "password_sharing", earlier)
+    assert said(again)["gravest"] == "The gravest leads: category B."
+    assert said(replace(again, breaches=again.breaches | {"disrepute"}))["gravest"] == (
+        "The gravest leads: category B, deliberate act that undermines safety or calls into question suitability to "
+        "work with children; gross misconduct."
+    )
+    assert said(facts("pupil", f"{PHONE} disrepute"))["gravest"] == f"The gravest leads: category D, {D_MEANING}."
+    begun = facts("pupil", PHONE, is_accidental=True, is_deliberate=True, told_staff_promptly=False)
+    assert said(begun)["gravest"] == "The gravest leads: category B."
 
 
 def test_bullying_that_is_persistent_and_extreme() -> None:
@@ -63,22 +74,49 @@ def test_bullying_that_is_persistent_and_extreme() -> None:
         "“Online bullying” moves to category D, because a C breach is repeated after an earlier C or D decision. It "
         "rests on the decision of 1 October 2026 (2026-d1, category C); the whole time at the school counts."
     )
-    assert said(both)["gravest"] == f"The gravest leads: category D, {D_MEANING}."
+    assert said(both)["gravest"] == "The gravest leads: category D."
 
 
 def test_what_is_put_down_as_a_repetition() -> None:
     assert said(facts("pupil", "continued_email_phone")) == {
         "treated_as": (
             f"“Keeps using email or a phone without permission” means {A_TEXT} again, which is category A. Only an "
-            "earlier warning or decision that still counts can move it up."
+            "earlier warning that still counts can move it up."
         )
     }
     assert said(facts("pupil", "extreme_bullying")) == {
         "treated_as": (
             "“Persistent or extreme online bullying” means “Online bullying” again, which is category C. Only an "
-            "earlier warning or decision that still counts, or its being marked as extreme, can move it up."
+            "earlier decision that still counts, or its being marked as extreme, can move it up."
         )
     }
+
+
+def test_what_moves_a_repetition_is_what_the_rules_ask_for() -> None:
+    known = facts("pupil", "extreme_bullying")
+    both = [rule_of(NEW, "repeated_serious"), rule_of(NEW, "persistent_bullying")]
+    warned = replace(both[0], needs=replace(both[0].needs, earlier="warning"))
+    marked = [replace(each, needs=replace(each.needs, or_fact="distributed")) for each in both]
+
+    def ending(*rules: EscalationRule) -> str:
+        return said(known, with_rules(NEW, *rules))["treated_as"].partition("category C. ")[2]
+
+    assert ending() == "No rule of the policy can move it up."
+    assert ending(rule_of(NEW, "repeated_after_warning")) == "No rule of the policy can move it up."
+    assert ending(warned) == "Only an earlier warning that still counts can move it up."
+    assert ending(both[1], warned) == (
+        "Only an earlier warning or decision that still counts, or its being marked as extreme, can move it up."
+    )
+    assert ending(marked[0], both[1]) == (
+        "Only an earlier decision that still counts, or its being marked as passed on to others or extreme, can move "
+        "it up."
+    )
+
+
+def test_what_moves_an_a_breach_does_not_speak_against_what_is_weighed() -> None:
+    known = facts("pupil", "continued_email_phone", decision("d1", OCTOBER, "A", PHONE), is_deliberate=True)
+    assert "decision" not in said(known)["treated_as"]
+    assert weighed(known)["no_warning"].startswith("No warning was given with the decision of 1 October 2026")
 
 
 def test_material_that_may_be_illegal() -> None:
@@ -104,6 +142,12 @@ def test_material_that_may_be_illegal() -> None:
             "It was an accident, and staff were not told promptly: category B, and no more.",
         ),
         (
+            {"told_staff_promptly": True, "is_accidental": False},
+            "not_graded",
+            "“Coming across offensive material by accident and not telling staff” is not graded: staff were told "
+            "promptly, so it is not what happened.",
+        ),
+        (
             {"told_staff_promptly": False, "is_deliberate": True},
             "accidental_not_told",
             "It began by accident, and staff were not told promptly: that alone is category B.",
@@ -118,7 +162,22 @@ def test_material_that_may_be_illegal() -> None:
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )
 def test_accidents(more: dict[str, Any], code: str, text: str) -> None:
-    assert said(facts("pupil", "", is_accidental=True, **more)) == {code: text}
+    assert said(facts("pupil", "accidental_offensive", **{"is_accidental": True} | more))[code] == text
+
+
+def test_an_accident_that_broke_nothing_comes_to_nothing() -> None:
+    """Not telling is not a breach by itself; what the school does after an accident that was told is not asked."""
+    for told, steps, obligations in ((False, ["no_breach"], 0), (True, ["accidental_and_told"], 3)):
+        proposal = propose(facts("pupil", "", is_accidental=True, told_staff_promptly=told), NEW)
+        assert (proposal.outcome, proposal.grade) == ("nothing", None)
+        assert [each.code for each in proposal.steps] == steps
+        assert (len(proposal.obligations), proposal.sanctions) == (obligations, ())
+
+
+def test_what_is_not_graded_says_its_clause_and_that_nobody_is_blamed(pack: Pack) -> None:
+    (step,) = propose(facts("pupil", "accidental_offensive", told_staff_promptly=True), pack.framework).steps
+    assert step.source == (("CC 5.1.2",) if pack.code == "camden_2012" else ("CM 5",))
+    assert (step.duties, step.grade, step.earlier) == (("R12",), None, ())
 
 
 def test_what_is_unanswered_names_the_clauses_and_duties_of_both_answers(pack: Pack) -> None:
@@ -168,6 +227,43 @@ WEIGHED = [
     (
         facts("pupil", PHONE),
         {"nature": "Nobody has said whether it was on purpose or by accident. For an accident nobody is blamed."},
+    ),
+    (
+        facts("staff", "serious_misuse"),
+        {"nature": "Nobody has said whether it was on purpose or by accident. Ask before it is decided."},
+    ),
+    (
+        facts("pupil", PHONE, is_accidental=True, told_staff_promptly=False),
+        {"not_telling": ("On purpose the same would be category A. The policy's category B is for not telling.")},
+    ),
+    (
+        facts("pupil", "accidental_offensive accidental_data_loss", told_staff_promptly=True),
+        {
+            "contradictory": (
+                "An accident that staff were not told of is chosen: “Accidentally damaging or destroying other "
+                "people's data and not telling staff” and “Coming across offensive material by accident and not "
+                "telling staff”. It is put down as told to staff promptly. It is not graded."
+            )
+        },
+    ),
+    (
+        facts("pupil", "accidental_offensive", told_staff_promptly=True, is_deliberate=True),
+        {
+            "contradictory": (
+                "An accident that staff were not told of is chosen: “Coming across offensive material by accident and "
+                "not telling staff”. It is put down as done on purpose and told to staff promptly. Look at the facts "
+                "again."
+            )
+        },
+    ),
+    (
+        facts("pupil", "accidental_offensive", is_deliberate=True),
+        {
+            "contradictory": (
+                "An accident that staff were not told of is chosen: “Coming across offensive material by accident and "
+                "not telling staff”. It is put down as done on purpose. Look at the facts again."
+            )
+        },
     ),
     (
         facts("staff", "unchecked_media", is_accidental=True),
@@ -223,7 +319,11 @@ WEIGHED = [
 ]
 
 
-@pytest.mark.parametrize(("known", "expected"), WEIGHED, ids=[next(iter(each)) for _, each in WEIGHED])
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    WEIGHED,
+    ids=[f"{number} {next(iter(each))}" for number, (_, each) in enumerate(WEIGHED)],
+)
 def test_what_else_is_weighed(known: Facts, expected: dict[str, str]) -> None:
     found = weighed(known)
     assert {code: found.get(code) for code in expected} == expected
@@ -286,7 +386,7 @@ def test_putting_it_right_is_for_pupils_who_did_something(audience: Audience) ->
     assert propose(told, NEW).restorative == ""
     of_staff = with_breach(NEW, "staff", "A", NEW.breach("pupil", "online_bullying"))
     assert propose(facts("staff", "online_bullying"), of_staff).restorative == ""
-    assert set(weighed(facts("staff", "online_bullying"), of_staff)) == {"first", "harm"}
+    assert set(weighed(facts("staff", "online_bullying"), of_staff)) == {"nature", "first", "harm"}
 
 
 def test_a_decision_that_moved_the_case_is_not_said_to_lack_a_warning() -> None:

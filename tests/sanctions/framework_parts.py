@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from packs import loader
-from packs.schema import Audience, Framework, Grade, Obligation, Suggestion
+from packs.schema import Audience, Breach, Framework, Grade, Obligation, SanctionType, Suggestion
 from sanctions.rules import editing
 from sanctions.rules.frameworks import faults
-from sanctions.selectors.frameworks import answer_fields, clause_texts
+from sanctions.selectors.frameworks import answer_fields, clause_texts, posts_that_carry_out
 
 PACKS = {code: loader.get(code, 1) for code in ("camden_2012", "camden_2021")}
 PACK = PACKS["camden_2021"]
@@ -18,7 +18,7 @@ RING = editing.TypedBreach("", "Filming in the changing rooms", ("pupil_ks2.9",)
 
 
 def found(framework: Framework) -> list[tuple[str, str]]:
-    rows = faults(framework, clauses=CLAUSES, policy=POLICY, answers=ANSWERS)
+    rows = faults(framework, clauses=CLAUSES, policy=POLICY, answers=ANSWERS, carriers=posts_that_carry_out())
     return [(each.part, each.message) for each in rows]
 
 
@@ -48,6 +48,8 @@ def edited(audience: Audience, grade: Grade, said: editing.TypedCategory, framew
     return editing.with_category(framework, audience, grade, said, policy=POLICY)
 
 
+BAN = SanctionType("own_1", "No tablets", tells="network_manager")
+AGAIN = Breach("own_1", "Sharing files again", "file_sharing", ("pupil_ks2.2",))
 OWN_TASK = Obligation("own_1", "Talk it through in circle time", ("S1",))
 FAULTY: dict[str, tuple[Framework, str, str]] = {
     "no words": (breach(POLICY, "pupil", "advertising", text=" "), "pupil-C", "a breach has no words yet"),
@@ -130,6 +132,33 @@ FAULTY: dict[str, tuple[Framework, str, str]] = {
         replace(POLICY, sanction_types=(*POLICY.sanction_types, POLICY.sanction_types[0])),
         "sanction-refer_class_teacher",
         "is there twice",
+    ),
+    "own sanction that tells and does not end": (
+        replace(POLICY, sanction_types=(*POLICY.sanction_types, BAN)),
+        "sanction-own_1",
+        "“No tablets” tells a post and has no last day",
+    ),
+    "own sanction that tells a post without a page": (
+        replace(POLICY, sanction_types=(*POLICY.sanction_types, replace(BAN, ends=True, tells="senco"))),
+        "sanction-own_1",
+        "“No tablets” tells a post that has no page of running sanctions",
+    ),
+    "own repetition that could never count": (
+        category(POLICY, "pupil", "C", breaches=(*POLICY.category("pupil", "C").breaches, AGAIN)),
+        "pupil-C",
+        "“Sharing files again” could never count: no rule of the policy moves “Using file-sharing software” up",
+    ),
+    "graver than the policy's gravest, without its duties": (
+        category(
+            POLICY,
+            "staff",
+            "D",
+            enabled=True,
+            breaches=(replace(AGAIN, persists_from=None),),
+            sanctions=("refer_head",),
+        ),
+        "staff-D",
+        "“Equipment taken out of use and stored securely as evidence” follows in category B already, and so here",
     ),
     "rules": (
         replace(POLICY, escalation=replace(POLICY.escalation, rules=POLICY.escalation.rules[1:])),

@@ -107,7 +107,7 @@ def test_a_record_asks_about_each_subject_and_nobody_else(jo: Viewer, head: View
         "tell_head": "coordinator",
         "parents_attend": "head_teacher",
         "report_la": "coordinator",
-        "incident_form": "coordinator",
+        "incident_form_together": "coordinator",
     }
     report = case.tasks.get(code="report_la")
     assert report.due_at == incident.recorded_at + timedelta(hours=24)

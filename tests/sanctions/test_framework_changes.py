@@ -8,7 +8,7 @@ import pytest
 from packs.schema import AUDIENCES, GRADES, Audience, Breach, Framework
 from sanctions.rules import editing
 from sanctions.rules.comparing import difference, look_back_text
-from tests.sanctions.framework_parts import FAULTY, PACKS, POLICY, RING, category, edited, found, typed
+from tests.sanctions.framework_parts import FAULTY, PACKS, POLICY, RING, breach, category, edited, found, typed
 
 # --- what an edit makes ----------------------------------------------------------------------------------------------
 
@@ -89,8 +89,52 @@ def test_staff_c_is_switched_on_and_filled() -> None:
     )
     made = edited("staff", "C", said)
     assert found(made) == []
-    assert made.category("staff", "C").obligations[0].duties == ("S1",)
+    assert made.category("staff", "C").obligations[-1].duties == ("S1",)
     assert edited("staff", "C", typed("staff", "C", made), made) == made
+
+
+@pytest.mark.parametrize("grade", ["C", "D"])
+def test_a_category_that_is_switched_on_begins_with_the_duties_of_the_gravest_below(grade: Any) -> None:
+    """Duties S5, R4, P14: the page neither takes them out nor shows them as the school's own."""
+    b = POLICY.category("staff", "B").obligations
+    own = editing.TypedObligation("", "Meeting with the head", 48, "head_teacher", False, True, True)
+    said = replace(typed("staff", grade), enabled=True, obligations=(own,))
+    made = edited("staff", grade, said)
+    assert made.category("staff", grade).obligations[: len(b)] == b
+    assert [each.code for each in made.category("staff", grade).obligations[len(b) :]] == ["own_1"]
+    shown = typed("staff", grade, made)
+    assert [each.code for each in shown.obligations] == ["own_1"]
+    # A code of the policy's that is sent in the place of one's own is not taken.
+    sent = replace(shown, obligations=(replace(own, code="tell_head"),))
+    again = edited("staff", grade, sent, made).category("staff", grade).obligations
+    assert (again[0], again[-1].code) == (b[0], "own_2")
+    # What the school made stricter stays so, and switched off nothing of the policy's is left.
+    stricter = tuple(replace(each, at_once=True) for each in b)
+    strict = category(made, "staff", grade, obligations=stricter)
+    assert edited("staff", grade, typed("staff", grade, strict), strict) == strict
+    off = replace(typed("staff", grade, strict), enabled=False)
+    assert edited("staff", grade, off, strict) == switched_off(strict, grade)
+
+
+def switched_off(framework: Framework, grade: Any) -> Framework:
+    return category(framework, "staff", grade, enabled=False, obligations=())
+
+
+def test_an_accident_that_was_not_told_stays_one_wherever_it_is_listed() -> None:
+    said = typed("pupil", "B")
+    moved = [replace(each, grade="C", text="Worded anew") for each in said.breaches if each.code.startswith("accid")]
+    there = edited("pupil", "B", replace(said, breaches=(*moved, replace(RING, grade="B"))))
+    natures = {each.code: each.nature for row in there.pupil for each in row.breaches if each.nature}
+    assert natures == {"accidental_data_loss": "accidental", "accidental_offensive": "accidental"}
+    assert there.grade_of("pupil", "accidental_offensive") == "C"
+    assert there.breach("pupil", "own_1").nature is None
+
+
+def test_that_a_breach_counts_where_staff_were_told_does_not_go_unsaid() -> None:
+    plain = breach(POLICY, "pupil", "accidental_offensive", nature=None)
+    text = "Pupils, category B: “Coming across offensive material by accident and not telling staff”"
+    assert texts(POLICY, plain) == [f"{text} counts where staff were told."]
+    assert texts(plain, POLICY) == [f"{text} does not count any more where staff were told."]
 
 
 # --- what differs ----------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from audit.models import Entry
 from packs import loader
+from packs.schema import POSTS
 from sanctions.models import Case, FrameworkDraft, FrameworkVersion, Proposal
 from sanctions.rules import editing
 from sanctions.rules.frameworks import framework_from, sha256_of
-from sanctions.selectors.frameworks import framework_for
+from sanctions.selectors.frameworks import framework_for, posts_that_carry_out
 from sanctions.services.drafting import begin_draft, discard_draft, save_category, save_look_back
 from sanctions.services.frameworks import EditedMeanwhile, NothingNew, NotPublishable, publish_framework
 from schools.log_in import marks, rules
@@ -142,7 +143,9 @@ def test_staff_c_is_switched_on_and_filled_page_by_page(client: Client, draft: F
     )
     row = framework_from(FrameworkDraft.objects.get().content).category("staff", "C")
     assert (row.enabled, row.meaning, row.sanctions) == (True, "between the two", ("refer_head", "warning"))
-    assert (row.breaches[0].persists_from, row.obligations[0].within_hours) == ("password_sharing", 48)
+    assert (row.breaches[0].persists_from, row.obligations[-1].within_hours) == ("password_sharing", 48)
+    assert row.obligations[:-1] == POLICY.category("staff", "B").obligations
+    assert "Equipment taken out of use and stored securely as evidence" in page(client, tab.address)
     assert ">Publish</button>" in page(client, REVIEW)
 
 
@@ -155,9 +158,11 @@ def test_what_the_policy_lays_down_cannot_be_sent_away(client: Client, draft: Fr
 
 
 def test_a_sanction_of_one_s_own_is_added_changed_and_taken_out(client: Client, draft: FrameworkDraft) -> None:
-    Editor(client, "new_sanction_type").press("save", text="Litter picking", ends="on", tells="coordinator")
+    Editor(client, "new_sanction_type").press("save", text="Litter picking", ends="on", tells="network_manager")
     row = framework_from(FrameworkDraft.objects.get().content).sanction_type("own_1")
-    assert (row.text, row.ends, row.tells, row.head_only) == ("Litter picking", True, "coordinator", False)
+    assert (row.text, row.ends, row.tells, row.head_only) == ("Litter picking", True, "network_manager", False)
+    offered = page(client, reverse("sanctions:edit_sanction_type", args=["own_1"]))
+    assert [post for post in POSTS if f'value="{post}"' in offered] == [*posts_that_carry_out()]
     Editor(client, *C).press("save", sanctions=["own_1", "refer_head"])
     tab = Editor(client, "edit_sanction_type", "own_1")
     assert tab.typed["text"] == ["Litter picking"]
