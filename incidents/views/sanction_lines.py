@@ -27,16 +27,8 @@ class Line:
     clock: Clock | None = None
 
 
-def sanction_lines(waiting: SanctionsWaiting) -> Iterator[Line]:
-    """What waits of sanctions, the most urgent first: late, changed, to decide, to confirm, to do, to look at again."""
-    for each in waiting.overdue:
-        things = "one thing is" if each.count == 1 else f"{each.count} things are"
-        yield Line(
-            f"{each.reference}: {things} overdue",
-            _page(each) + _part(each),
-            "It must follow, whatever is decided.",
-            OVERDUE,
-        )
+def lines_to_decide(waiting: SanctionsWaiting) -> Iterator[Line]:
+    """What waits for a decision, or for another look at one."""
     for each in waiting.to_look_again:
         detail = "The record, or what the decision rests on, has changed since."
         yield Line(f"{each.reference}: look at the decision again", _page(each), detail, LOOK_AGAIN)
@@ -45,6 +37,18 @@ def sanction_lines(waiting: SanctionsWaiting) -> Iterator[Line]:
         detail = "The facts are confirmed, and a category is proposed with its reasons."
         title = f"{each.reference} waits for your decision{people}"
         yield Line(title, _page(each), detail, TO_DECIDE if each.clock is None else None, each.clock)
+
+
+def lines_to_follow(waiting: SanctionsWaiting) -> Iterator[Line]:
+    """What else waits of sanctions, the most urgent first: late, to confirm, to do, to look at."""
+    for each in waiting.overdue:
+        things = "one thing is" if each.count == 1 else f"{each.count} things are"
+        yield Line(
+            f"{each.reference}: {things} overdue",
+            _page(each) + _part(each),
+            "It must follow, whatever is decided.",
+            OVERDUE,
+        )
     for each in waiting.to_confirm:
         people = "" if each.count == 1 else f" about {each.count} people"
         detail = "What the form suggests is looked at by a person before anything is decided."

@@ -19,7 +19,7 @@ from incidents.rules.posts import the
 from incidents.selectors.log import LogRow
 from incidents.selectors.today import Today, today_of
 from incidents.selectors.told import Fact
-from incidents.views.sanction_lines import Line, sanction_lines
+from incidents.views.sanction_lines import Line, lines_to_decide, lines_to_follow
 from incidents.views.sensitive import sensitive
 from schools.middleware import SchoolRequest
 from schools.roles import Permission, Role
@@ -102,7 +102,7 @@ def _audience(viewer: Viewer) -> str:
 
 
 def _lines(page: Today) -> Iterator[Line]:
-    """In order of urgency: somebody at risk, what keeps reports from going out, the clocks, new concerns, the rest."""
+    """In order of urgency: somebody at risk, what keeps reports from going out, clocks, new concerns, the rest."""
     for row in page.urgent:
         yield Line(
             f"{row.reference}: somebody may be at risk now",
@@ -126,7 +126,7 @@ def _lines(page: Today) -> Iterator[Line]:
     updates = [row for row in page.due if not row.is_due]
     yield from (_due(row, page.now) for row in late)
     yield from map(_trouble, page.troubles)
-    yield from sanction_lines(page.sanctions)
+    yield from lines_to_decide(page.sanctions)
     yield from (_due(row, page.now) for row in (*in_time, *updates))
     for row in page.concerns:
         yield Line(
@@ -135,6 +135,7 @@ def _lines(page: Today) -> Iterator[Line]:
             f"Reported {day_clock(row.logged_at)}; not recorded yet.",
             SAFEGUARDING if row.safeguarding else Chip(f"since {_since(row.logged_at, page.now)}", "clock", "reported"),
         )
+    yield from lines_to_follow(page.sanctions)
     for row in page.undecided:
         yield Line(
             f"{row.reference} lacks a decision",

@@ -94,7 +94,7 @@ def test_two_tabs_on_one_page_of_a_record(
     running: Running, open_page: Opener, accessible: Callable[[Page], None]
 ) -> None:
     first = open_page("coordinator")
-    first.get_by_role("link", name=re.compile("is due to the local authority|is overdue")).last.click()
+    first.get_by_role("link", name=re.compile("is (due|overdue) to the local authority")).last.click()
     first.get_by_role("link", name=re.compile("Continue the record")).click()
     first.goto(re.sub(r"/edit/[a-z-]+/", "/edit/action/", first.url))
     second = first.context.new_page()
