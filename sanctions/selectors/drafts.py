@@ -248,7 +248,7 @@ def sanction_editor(*, viewer: Viewer, code: str | None, typed: editing.TypedSan
         code=code or "",
         typed=said,
         tells=(
-            Choice("", "Nobody besides", said.tells is None),
+            Choice("", "Nobody else is told", said.tells is None),
             *(each for each in post_choices(said.tells) if each.is_chosen or each.value in posts_that_carry_out()),
         ),
         policies=tuple((each.text, sanction_notes(each)) for each in found.pack.framework.sanction_types),

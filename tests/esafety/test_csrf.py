@@ -1,9 +1,12 @@
 """No form can be sent from elsewhere: every address there is refuses a POST without its token (threat T21)."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -36,6 +39,9 @@ ADDRESSES = list(addresses(get_resolver().url_patterns))
 # tests/incidents/test_evidence.py has it refuse a forged form.
 LOOKS_FIRST = "/incidents/00000000-0000-4000-8000-000000000000/evidence/"
 
+# A template that takes another one into itself, and what it passes on.
+INCLUDED = re.compile(r"{%\s*include\s+\"([^\"]+)\"([^%]*)%}")
+
 
 def test_there_are_addresses_to_try() -> None:
     assert len(ADDRESSES) > 40
@@ -67,3 +73,23 @@ def test_a_member_s_forged_form_is_refused_everywhere(db: None) -> None:
 def test_no_other_view_is_exempt(db: None) -> None:
     assert [address for address, view in ADDRESSES if getattr(view, "csrf_exempt", False)] == [LOOKS_FIRST]
     assert Client(enforce_csrf_checks=True).post(LOOKS_FIRST, {"x": "y"}).status_code in {302, 403}
+
+
+def test_no_form_loses_its_token_on_the_way_into_a_page() -> None:
+    """``{% include … only %}`` keeps the token from a form, whose button would then be refused for everybody."""
+    folder = Path(settings.BASE_DIR) / "templates"
+    texts = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*.html")}
+    included = {
+        name: [(found[1], bool(re.search(r"\bonly\s*$", found[2]))) for found in INCLUDED.finditer(text)]
+        for name, text in texts.items()
+    }
+    needs_token = {name for name, text in texts.items() if "{% csrf_token %}" in text}
+    assert len(needs_token) > 40
+    while more := {
+        name
+        for name, parts in included.items()
+        if name not in needs_token and any(part in needs_token and not alone for part, alone in parts)
+    }:
+        needs_token |= more
+    lost = {(name, part) for name, parts in included.items() for part, alone in parts if alone and part in needs_token}
+    assert lost == set()

@@ -17,7 +17,7 @@ from dispatch.models import Document
 from dispatch.preparing import stored_pdf
 from sanctions.forms.letters import DraftLetterForm, EditionForm, LetterForm
 from sanctions.models import LetterCopy
-from sanctions.selectors.letters import letter_page, letters_of
+from sanctions.selectors.letters import LetterPage, letter_page, letters_of
 from sanctions.services.letter_problems import EditedMeanwhile
 from schools.roles import Role
 from tests import factories
@@ -41,6 +41,11 @@ def shown(part: str, **context: Any) -> str:
 
 def words(source: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", source)).split())
+
+
+def whole(page: LetterPage) -> str:
+    """A letter as its page shows it: the words, and beside them what is to be done."""
+    return shown("preview", page=page) + shown("who_gets_it", page=page)
 
 
 def at(name: str, one: uuid.UUID) -> str:
@@ -130,7 +135,7 @@ def test_the_preview_says_who_gets_it_and_has_one_button_for_who_may(home: Home)
     home.parent("Cal Moss", is_barred=True)
     letter = home.written()
     page = letter_page(viewer=home.head, letter_id=letter.pk, cases=[letter.case_id])
-    source = shown("preview", page=page)
+    source = whole(page)
     said = words(source)
     assert "Ann Reed, by a mail that says only that there is a letter" in said
     assert "Ben Reed, on paper" in said
@@ -139,8 +144,8 @@ def test_the_preview_says_who_gets_it_and_has_one_button_for_who_may(home: Home)
     assert f'action="{at("t_approve", letter.pk)}"' in source
     assert 'name="edition" value="1"' in source
     page = letter_page(viewer=home.by, letter_id=letter.pk, cases=[letter.case_id])
-    assert at("t_approve", letter.pk) not in shown("preview", page=page)
-    assert at("t_discard", letter.pk) in shown("preview", page=page)
+    assert at("t_approve", letter.pk) not in whole(page)
+    assert at("t_discard", letter.pk) in whole(page)
 
 
 @pytest.mark.parametrize("why", ["gap", "nobody"])
@@ -149,7 +154,7 @@ def test_there_is_no_button_that_would_be_refused(home: Home, why: str) -> None:
     if why == "nobody":
         home.sam.guarded_by.update(is_barred=True)
     page = letter_page(viewer=home.head, letter_id=letter.pk, cases=[letter.case_id])
-    assert at("t_approve", letter.pk) not in shown("preview", page=page)
+    assert at("t_approve", letter.pk) not in whole(page)
 
 
 def test_after_it_was_approved(home: Home) -> None:
@@ -157,7 +162,7 @@ def test_after_it_was_approved(home: Home) -> None:
     letter = home.approve(home.written())
     draw_all()
     page = letter_page(viewer=home.by, letter_id=letter.pk, cases=[letter.case_id])
-    source = shown("preview", page=page)
+    source = whole(page)
     assert f'href="{at("t_pdf", letter.pk)}"' in source
     for copy in LetterCopy.objects.all():
         assert f'action="{at("t_posted", copy.pk)}"' in source
@@ -170,7 +175,7 @@ def test_what_was_typed_is_shown_as_text(home: Home) -> None:
     letter = home.draft(home.case())
     letter = home.save(letter, "<script>alert(1)</script>\n\n- <b>one</b>")
     page = letter_page(viewer=home.head, letter_id=letter.pk, cases=[letter.case_id])
-    source = shown("preview", page=page) + shown("edit", page=page, form=LetterForm(page=page))
+    source = whole(page) + shown("edit", page=page, form=LetterForm(page=page))
     assert "<script>" not in source
     assert "<b>one" not in source
 
