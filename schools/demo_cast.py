@@ -89,7 +89,7 @@ CAST: tuple[CastMember, ...] = (
         "Jo",
         "Marsh",
         "Class teacher, Year 5",
-        "Online safety co-ordinator: records it on the form and sends it to the authority.",
+        "Online safety co-ordinator: records it, sends it to the authority, confirms the facts for the head.",
         Role.COORDINATOR,
     ),
     _staff(
@@ -97,7 +97,7 @@ CAST: tuple[CastMember, ...] = (
         "Farida",
         "Whitlock",
         "Head teacher",
-        "Head teacher: handles staff matters, reads the others; of a case about the head, no trace.",
+        "Head teacher: decides on sanctions, handles staff matters; of a case about the head, no trace.",
         Role.HEAD_TEACHER,
     ),
     _staff(
@@ -123,7 +123,7 @@ CAST: tuple[CastMember, ...] = (
         "riverbank",
         frozenset({Role.GOVERNOR, Role.CHAIR_OF_GOVERNORS}),
         "",
-        "Chair of governors: handles the case about the head teacher, and sees no other.",
+        "Chair of governors: handles the case about the head teacher, sees no other, and figures of the year.",
     ),
     CastMember(
         "governor",
@@ -132,7 +132,7 @@ CAST: tuple[CastMember, ...] = (
         "riverbank",
         frozenset({Role.GOVERNOR}),
         "",
-        "Governor: reads the policy, sees no case.",
+        "Governor: reads whether like cases were decided alike, in figures; sees no case.",
     ),
     CastMember(
         "vice",
@@ -201,7 +201,7 @@ CAST: tuple[CastMember, ...] = (
         "Ravi",
         "Lindqvist",
         "Network manager",
-        "Network manager: reports, never sees a case.",
+        "Network manager: carries out and lifts bans from the internet, never sees why.",
         Role.NETWORK_MANAGER,
     ),
     _staff(

@@ -1,4 +1,5 @@
-"""The families of the demonstration: the parent who logs in, and the parents of two classes, who are written to.
+"""The families of the demonstration: the parent who logs in, and the parents of two classes and of some children about
+whom there is something to decide, who are written to.
 
 Among them is what schools meet: no address, no parental responsibility, a court order, two parents of one child.
 """
@@ -18,13 +19,15 @@ from schools.roles import Role
 PARENT = "parent"
 CHILDREN = ("6R:0", "3R:0")
 CLASSES_WITH_PARENTS = ("RR", "3R")
+# The children about whom a letter may have to be written these days.
+_WRITTEN_ABOUT = frozenset({"4R:17", "5R:22", "5R:25", "5R:26", "5R:28", "6R:1", "6R:29"})
 # Of these the stories of the demonstration tell, or their parent is the one who logs in.
 _WITHOUT = frozenset({"3R:0", "3R:5", "3R:8", "3R:14", "3R:20", "3R:21"})
 _RELATIONS = ("mother", "father", "mother", "grandmother", "father", "foster carer")
-_NO_ADDRESS = frozenset({"RR:3", "3R:7", "3R:18"})
+_NO_ADDRESS = frozenset({"RR:3", "3R:7", "3R:18", "5R:26"})
 _NO_RESPONSIBILITY = frozenset({"RR:5"})
 _BARRED = frozenset({"3R:11:second"})
-_SECOND = frozenset({"RR:8", "3R:2", "3R:11", "3R:22"})
+_SECOND = frozenset({"RR:8", "3R:2", "3R:11", "3R:22", "5R:22"})
 # From a part of the list of names that nobody else is taken from.
 _FIRST_NAME = 3_000
 
@@ -61,10 +64,11 @@ class DemoParent:
 
 
 def parents_of(children: Iterator[tuple[str, str]]) -> Iterator[DemoParent]:
-    """The parents of these children (key and family name), as far as their class has any. Pure."""
+    """The parents of these children (key and family name), as far as the school has put any down. Pure."""
     number = _FIRST_NAME
     for child, family in children:
-        if child in _WITHOUT or child.partition(":")[0] not in CLASSES_WITH_PARENTS:
+        has_any = child.partition(":")[0] in CLASSES_WITH_PARENTS or child in _WRITTEN_ABOUT
+        if child in _WITHOUT or not has_any:
             continue
         for key in (child, f"{child}:second") if child in _SECOND else (child,):
             name = name_of(number)

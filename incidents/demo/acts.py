@@ -4,12 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
+from uuid import UUID
 
-from incidents.demo.stories import Advice, Course, Fate, KeptText, Story, cast_of
+from incidents.demo.stories import Advice, Course, Fate, Finding, KeptText, Story, cast_of
 from schools.demo_people import DemoPerson
 from schools.roles import Role
+from schools.rules.school_years import school_year_start
 
 OFFICE_ENDS = time(16, 30)
+# So many school days a case takes from the report until it is closed.
+TAKES_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,27 @@ class Advise:
 
 
 @dataclass(frozen=True, slots=True)
-class Decide:
-    """Whoever decides on sanctions confirmed the facts and decided about each person, as the framework proposes."""
+class Confirm:
+    """Whoever handles it confirmed the facts about each person as the form suggests them."""
 
     at: datetime
 
 
-Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen | HandOn | Advise | Decide
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Whoever decides on sanctions confirmed the facts and decided about each person, as the story says.
+
+    ``ban_ends``: the last day of the loss of the internet, where it is a certain one. Such a ban ends when the
+    demonstration's clock runs, for all to see; everything else that was over before ``today`` ended on its day.
+    """
+
+    at: datetime
+    findings: Mapping[UUID, Finding]
+    ban_ends: date | None
+    today: date
+
+
+Act = Draft | Report | Open | Save | Keep | Send | Close | Reopen | HandOn | Advise | Confirm | Decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,16 @@ class Setting:
         """The zone of the school's clocks."""
         assert self.now.tzinfo is not None
         return self.now.tzinfo
+
+    @property
+    def this_year(self) -> tuple[date, ...]:
+        """The school days of the school year that runs, newest first."""
+        return tuple(day for day in self.days if day >= school_year_start(self.now.date()))
+
+    @property
+    def last_year(self) -> tuple[date, ...]:
+        """The school days of the year before, from its first one."""
+        return tuple(sorted(day for day in self.days if day < school_year_start(self.now.date())))
 
 
 def acts_of(story: Story, setting: Setting) -> tuple[Act, ...]:
@@ -144,6 +172,10 @@ class _Telling:
         story = self.story
         if story.course is Course.DRAFT:
             yield Draft(self.began_at, self._reported())
+            return
+        if story.last_year:
+            yield Open(self.began_at, self._everything())
+            yield from self._sent_and_decided(self.began_at + timedelta(minutes=20 + self.spread))
             return
         is_direct = story.by == self.setting.holders[Role.COORDINATOR]
         yield (
@@ -174,6 +206,8 @@ class _Telling:
             yield Keep(at + timedelta(minutes=number), file)
         for number, advice in enumerate(story.advice, start=len(story.files) + 1):
             yield Advise(at + timedelta(minutes=number), advice)
+        if story.confirmed:
+            yield Confirm(at + timedelta(minutes=len(story.files) + len(story.advice) + 1))
         if story.course is Course.READY:
             return
         if is_settled:
@@ -186,6 +220,10 @@ class _Telling:
             at = _workday(at, 3 + self.spread % 4, time(15, 10 + self.spread))
             yield Save(at, "action", self._outcome(), reason="The outcome is known.")
             at += timedelta(minutes=6)
+        yield from self._sent_and_decided(at)
+
+    def _sent_and_decided(self, at: datetime) -> Iterator[Act]:
+        story = self.story
         sent = self._send(at, story.fate)
         yield sent
         if story.course is Course.CORRECTED:
@@ -194,7 +232,7 @@ class _Telling:
             )
         decided_at = _workday(sent.acknowledged_at or at, 1, time(14, self.spread))
         if story.is_decided and decided_at < self.setting.now:
-            yield Decide(decided_at)
+            yield self._decide(decided_at)
         if story.course in {Course.CLOSED, Course.REOPENED, Course.UPDATED}:
             closed_at = _workday(sent.acknowledged_at or at, 1, time(15, 35))
             yield Close(closed_at)
@@ -209,11 +247,28 @@ class _Telling:
             answered_at = _workday(at, 1, time(9, self.spread))
         return Send(at, fate, answered_at)
 
+    def _decide(self, at: datetime) -> Decide:
+        findings = zip(self.cast, (self.story.finding(key) for _, key in self.story.people), strict=True)
+        today = self.setting.now.date()
+        return Decide(
+            at,
+            {who.person_id: found for who, found in findings if who.person_id is not None},
+            today + timedelta(days=self.story.ban_ends) if self.story.ban_ends else None,
+            today,
+        )
+
     def _began_at(self) -> datetime:
         if self.story.hours_ago:
             return (self.setting.now - timedelta(hours=self.story.hours_ago)).replace(second=0, microsecond=0)
-        day = self.setting.days[self.story.day - 1]
-        return datetime.combine(day, time.fromisoformat(self.story.at), tzinfo=self.setting.zone)
+        return datetime.combine(self._day(), time.fromisoformat(self.story.at), tzinfo=self.setting.zone)
+
+    def _day(self) -> date:
+        if self.story.last_year:
+            return self.setting.last_year[self.story.last_year - 1]
+        days_back = self.story.day
+        if self.story.this_year and len(self.setting.this_year) >= TAKES_DAYS:
+            days_back = min(days_back, len(self.setting.this_year))
+        return self.setting.days[days_back - 1]
 
     def _told(self, text: str) -> str:
         return self.story.telling(text, self.names)
@@ -256,6 +311,15 @@ class _Telling:
         if not details["reported_by"] and not details["identified_how"]:
             details["reported_by"] = str(self.setting.people[self.story.by].name)
         return details
+
+    def _everything(self) -> dict[str, Any]:
+        """The whole form, as it is put down at one go."""
+        pages = (self._what_was_reported(), self._what_happened(), self._action(with_audit=True), self._outcome())
+        return {
+            **self._opened(),
+            "people": self._people(),
+            **{key: said for page in pages for key, said in page.items()},
+        }
 
     def _what_happened(self) -> dict[str, Any]:
         story = self.story

@@ -70,8 +70,24 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What whoever decides found about one person. What is left out is as the form says, or as is proposed."""
+
+    breaches: tuple[str, ...] = ()
+    told: bool = True
+    """Of an accident: whoever came across it has told somebody, which is mostly how it came to be known."""
+    needs: tuple[str, ...] = ()
+    grade: str = ""
+    """Another category than the proposed one; ``none``: no sanction."""
+    reason: str = ""
+    agreed: str = ""
+    """What was agreed to put it right, where that came instead of a sanction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One incident, in facts. Either ``day`` is given, in school days back from today, or ``hours_ago``.
+    """One incident, in facts. When it was: ``day``, in school days back from today; ``last_year``, in school days from
+    the first one of the school year before this one; or ``hours_ago``.
 
     ``about`` and ``in_confidence`` are what whoever reported it said of it; ``handled_by`` is the post it went to.
     """
@@ -82,6 +98,9 @@ class Story:
     text: str
     course: Course
     day: int = 0
+    last_year: int = 0
+    this_year: bool = False
+    """It lies in the school year that runs, as soon as that is old enough: what came of it still counts."""
     at: str = "10:00"
     hours_ago: float = 0
     happened_days_before: int = 0
@@ -115,13 +134,25 @@ class Story:
     handled_by: Role = Role.COORDINATOR
     handed_on: HandedOn | None = None
     advice: tuple[Advice, ...] = ()
+    facts: Finding = Finding()
+    """What was found about everybody, but for those in ``found``."""
+    found: tuple[tuple[str, Finding], ...] = ()
+    """By the key that ``people`` uses."""
+    confirmed: bool = False
+    """Whoever handles it has confirmed the facts, so that it waits for whoever decides."""
+    ban_ends: int = 0
+    """On which day the loss of the internet ends, in days from today; 0: some days after the decision."""
     waits: bool = False
     """Nobody has decided on sanctions yet."""
 
     @property
     def is_decided(self) -> bool:
         """Whether somebody has decided on sanctions: of what is a few days old, unless the story says that it waits."""
-        return not self.waits and self.day > DECIDED_AFTER_DAYS
+        return not self.waits and (self.day > DECIDED_AFTER_DAYS or self.last_year > 0)
+
+    def finding(self, key: str) -> Finding:
+        """What was found about one of its ``people``."""
+        return dict(self.found).get(key, self.facts)
 
     def telling(self, text: str, names: Iterable[DemoName]) -> str:
         """A text of the story with the names in it."""
@@ -169,6 +200,7 @@ def _story(entry: Mapping[str, Any]) -> Story:
     for key in ("types", "involved", "risk", "urls", "staff", "child", "deliberate", "accidental"):
         if key in given:
             given[key] = tuple(given[key])
+    facts: Mapping[str, Any] = given.pop("facts", {})
     before, _, at = given.pop("happened", "0").partition(" ")
     given |= {
         "course": Course(given["course"]),
@@ -181,11 +213,21 @@ def _story(entry: Mapping[str, Any]) -> Story:
         "files": tuple(KeptText(each["name"], each["text"]) for each in given.pop("files", [])),
         "handled_by": Role(given.pop("handled_by", Role.COORDINATOR)),
         "handed_on": _handed_on(given.pop("handed_on", None)),
+        "facts": _finding(facts),
+        "found": tuple((key, _finding({**facts, **each})) for key, each in given.pop("found", {}).items()),
         "advice": tuple(
             Advice(each["kind"], each["decision"], _tidy(each["reason"])) for each in given.pop("advice", [])
         ),
     }
     return Story(**given)
+
+
+def _finding(entry: Mapping[str, Any]) -> Finding:
+    given: dict[str, Any] = {key: _tidy(value) if isinstance(value, str) else value for key, value in entry.items()}
+    for key in ("breaches", "needs"):
+        if key in given:
+            given[key] = tuple(given[key])
+    return Finding(**given)
 
 
 def _handed_on(entry: Mapping[str, str] | None) -> HandedOn | None:

@@ -19,7 +19,7 @@ from django.conf import settings
 from audit.models import Entry
 from incidents import projection
 from incidents.demo import acts
-from incidents.demo.deciding import decide_as_proposed
+from incidents.demo.deciding import begin_and_end, confirm_all, decide_all, review_all, see_to_all
 from incidents.demo.files import bytes_of
 from incidents.demo.queueing import Desk, QueuedMail, queue
 from incidents.models import (
@@ -36,7 +36,7 @@ from incidents.models import (
 from incidents.rules.answers import changed_keys
 from incidents.rules.references import make_reference
 from incidents.rules.statuses import due_at
-from incidents.services.cases import sync_cases
+from incidents.services.cases import set_clock, sync_cases
 from incidents.services.recording import newest_content
 from incidents.services.reporting import complete
 from incidents.services.rerouting import reroute
@@ -113,8 +113,8 @@ class Writer:
             self._start_clock(act.at)
             self._move(Status.RECORDED, act.at)
         if changed or is_first:
-            incident.save()
             self._ask(act.at, self.keeper)
+            incident.save()
             action = "incident.recorded" if is_first else "incident.corrected"
             detail = {"revision": incident.revision, "fields": changed, "to": incident.handler_post}
             self._audit(action, self.keeper, act.at, detail)
@@ -188,11 +188,20 @@ class Writer:
         self._audit("incident.advice_recorded", self.keeper, act.at, detail)
 
     @write.register
+    def _(self, act: acts.Confirm) -> None:
+        by = _viewer(self.desk.school, self.keeper)
+        confirm_all(by, self.incident, act.at)
+        set_clock(self.incident, self.content, at=act.at, by=by, save=True)
+
+    @write.register
     def _(self, act: acts.Decide) -> None:
         post = self.incident.decider_post
         if post:
             decider = _viewer(self.desk.school, self.desk.holders[Role(post)], Role(post))
-            decide_as_proposed(decider, self.incident, act.at)
+            decided = decide_all(decider, self.incident, act)
+            see_to_all(decider, decided, act)
+            begin_and_end(decided, act)
+            review_all(decider, decided, act)
 
     def _new(self, at: datetime, status: Status) -> None:
         pack = self.desk.pack
@@ -218,6 +227,7 @@ class Writer:
         projection.involve(incident, [], self.content["people"], revision=1)
         self._keep_transition(at, by, "")
         self._ask(at, by)
+        incident.save(update_fields=["due_at"])
 
     def _start_clock(self, at: datetime) -> None:
         self.incident.recorded_at, self.incident.due_at = at, due_at(at, settings.REPORT_DUE_HOURS)
@@ -236,7 +246,6 @@ class Writer:
     def _ask(self, at: datetime, by: DemoPerson) -> None:
         if self.incident.recorded_at is not None:
             sync_cases(self.incident, content=self.content, by=_viewer(self.desk.school, by), at=at)
-            self.incident.save(update_fields=["due_at"])
 
     def _keep_revision(self, at: datetime, by: DemoPerson, changed: list[str], reason: str) -> None:
         Revision.objects.create(

@@ -60,6 +60,7 @@ def today(request: SchoolRequest) -> HttpResponse:
         "handles": handles,
         "reports": viewer.may(Permission.REPORT_INCIDENT),
         "reads_policy": viewer.may(Permission.READ_POLICY),
+        "sees_fairness": viewer.may(Permission.SEE_FAIRNESS),
         "lines": lines[:SHOWN],
         "more": len(lines) - SHOWN,
         "known": known,

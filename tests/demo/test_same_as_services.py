@@ -15,9 +15,20 @@ from django.utils import timezone
 from audit.models import Entry
 from dispatch.models import Document, Message
 from incidents.demo import acts
-from incidents.demo.deciding import decide_as_proposed
+from incidents.demo.deciding import (
+    HOW,
+    LATELY,
+    REVIEWED,
+    begun_at,
+    confirmed,
+    decide_all,
+    decision_on,
+    ended_at,
+    is_over,
+    reviewed_at,
+)
 from incidents.demo.files import bytes_of
-from incidents.demo.stories import stories_of
+from incidents.demo.stories import Finding, stories_of
 from incidents.models import (
     Advice,
     CaseOf,
@@ -35,6 +46,7 @@ from incidents.models import (
 )
 from incidents.services.advice import record_advice
 from incidents.services.closing import close, reopen
+from incidents.services.deciding import confirm_facts
 from incidents.services.evidence import add_evidence
 from incidents.services.handing_on import hand_on
 from incidents.services.recording import open_record, save_page
@@ -44,11 +56,13 @@ from sanctions.models import (
     Case,
     FactsRecord,
     Proposal,
+    Restorative,
     Sanction,
     Task,
     Warning,
 )
 from sanctions.models import Decision as SanctionDecision
+from sanctions.services import following
 from schools.demo_cast import SCHOOLS
 from schools.demo_people import DemoPerson, demo_id, fill_schools, school_id_of
 from schools.models import Post
@@ -179,6 +193,18 @@ def _(act: acts.Advise, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> 
 
 
 @play.register
+def _(act: acts.Confirm, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
+    for case in Case.objects.filter(pk__in=CaseOf.objects.filter(incident=incident_id).values("case")):
+        confirm_facts(
+            by=keeper,
+            incident_id=incident_id,
+            case_id=case.pk,
+            seen=case.facts_number,
+            facts=confirmed(case, Finding()),
+        )
+
+
+@play.register
 def _(act: acts.Decide, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> None:
     incident = Incident.objects.get(pk=incident_id)
     posts = Post.objects.filter(school=incident.school_id, post=incident.decider_post).select_related("person")
@@ -186,7 +212,30 @@ def _(act: acts.Decide, reporter: Viewer, keeper: Viewer, incident_id: UUID) -> 
         assert post.person.user_id is not None
         viewer = viewer_for(user_id=post.person.user_id, today=act.at.date())
         assert viewer is not None
-        decide_as_proposed(viewer, incident, act.at)
+        for case in decide_all(viewer, incident, act):
+            for task in case.tasks.filter(done_at__isnull=True, dropped_at__isnull=True):
+                following.do_task(
+                    by=viewer, task_id=task.pk, cases=[case.pk], decision=decision_on(task), how=HOW, now=act.at
+                )
+        begin_and_end(incident, act)
+        review(viewer, incident, act)
+
+
+def begin_and_end(incident: Incident, act: acts.Decide) -> None:
+    """What the clock does each minute, at the moments at which it has something to do with these."""
+    given = list(Sanction.objects.filter(case__in=CaseOf.objects.filter(incident=incident).values("case")))
+    over = {ended_at(each) for each in given if is_over(each, act)}
+    for moment in [begun_at(act), *sorted(over)]:
+        with time_machine.travel(moment, tick=False):
+            following.tell_what_begins(school_id=incident.school_id, today=moment.date())
+            following.end_what_is_over(school_id=incident.school_id, today=moment.date())
+
+
+def review(by: Viewer, incident: Incident, act: acts.Decide) -> None:
+    those = list(CaseOf.objects.filter(incident=incident).values_list("case_id", flat=True))
+    for each in Restorative.objects.filter(case__in=those, review_on__lt=act.today - LATELY):
+        with time_machine.travel(reviewed_at(each), tick=False):
+            following.review(by=by, restorative_id=each.pk, cases=those, worked=True, outcome=REVIEWED)
 
 
 def rows_of_stories() -> dict[str, dict[str, list[Any]]]:
@@ -215,27 +264,30 @@ def rows() -> Iterator[tuple[str, UUID, Any]]:
     of_case = {each.case_id: each.incident_id for each in CaseOf.objects.filter(school_id__in=ids)}
     for case in Case.objects.filter(pk__in=of_case).order_by("person_id"):
         yield "case", of_case[case.pk], plain(case, OF_THE_RUN)
-    for model in (FactsRecord, Proposal, SanctionDecision, Sanction, Warning, Task):
+    for model in (FactsRecord, Proposal, SanctionDecision, Sanction, Warning, Restorative, Task):
         found = model.objects.filter(case__in=of_case).select_related("case")
         for row in sorted(found, key=lambda each: (str(each.case.person_id), *ordered_by(each))):
             yield model.__name__, of_case[row.case_id], plain(row, OF_THE_RUN)
-    messages: dict[UUID, UUID] = {}
+    of_part = {
+        pk: of_case[case_id]
+        for model in (Sanction, Task, Restorative)
+        for pk, case_id in model.objects.filter(case__in=of_case).values_list("pk", "case_id")
+    }
+    whose: dict[UUID, UUID] = of_case | of_part
     for message in Message.objects.select_related("document").order_by("created_at"):
-        messages[message.pk] = message.document.subject_id
+        whose[message.pk] = message.document.subject_id
         yield "message", message.document.subject_id, plain(message, OF_THE_MAIL)
     for document in Document.objects.exclude(kind="agreement").order_by("created_at"):
         document.snapshot["record"]["reference"] = ""
         yield "document", document.subject_id, plain(document, OF_THE_MAIL)
     # Agreements are signed through the services themselves.
     entries = Entry.objects.exclude(action__in=BY_THE_WORKER).exclude(object_type__startswith="agreement")
-    for entry in entries.order_by("at", "action"):
+    for entry in sorted(entries, key=lambda each: (each.at, each.action, str(each.detail.get("departure")))):
         entry.detail = {
             key: value for key, value in entry.detail.items() if key not in {"message", "document", "evidence"}
         }
-        if entry.object_type == "task":
-            continue
         assert entry.object_id is not None
-        yield "audit", messages.get(entry.object_id, of_case.get(entry.object_id, entry.object_id)), plain(entry)
+        yield "audit", whose.get(entry.object_id, entry.object_id), plain(entry)
 
 
 def ordered_by(row: Any) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from incidents.management.commands import seed_demo
 from incidents.models import Incident
 from schools.models import School
 
-OURS = ("audit", "schools", "dispatch", "aup", "incidents")
+OURS = ("audit", "schools", "dispatch", "aup", "incidents", "sanctions")
 
 
 def everything() -> dict[str, list[Any]]:

@@ -37,7 +37,7 @@ def test_what_waits_today_is_there(seeded: None) -> None:
     new = here.filter(status=Status.REPORTED).values_list("handler_post", flat=True)
     assert sorted(new) == ["chair_of_governors", *["coordinator"] * 3, "head_teacher"], "new concerns to triage"
     running = here.filter(status=Status.RECORDED)
-    assert running.filter(due_at__gt=now, due_at__lt=now + timedelta(hours=24)).count() == 2
+    assert running.filter(due_at__gt=now, due_at__lt=now + timedelta(hours=24)).count() == 3
     assert running.filter(due_at__lt=now).count() == 1
     assert {each.status for each in Incident.objects.all()} == set(Status.values)
 

@@ -46,8 +46,8 @@ def named(value: tuple[DemoSchool, Story]) -> str:
     return f"{value[0].key}-{value[1].key}"
 
 
-def test_there_are_about_sixty_in_every_course_and_with_every_fate() -> None:
-    assert 55 <= len(ALL) <= 70
+def test_there_are_about_eighty_in_every_course_and_with_every_fate() -> None:
+    assert 75 <= len(ALL) <= 90
     assert {story.course for _, story in ALL} == set(Course)
     assert {story.fate for _, story in ALL} == set(Fate)
     assert len({story.key for _, story in ALL}) == len(ALL)

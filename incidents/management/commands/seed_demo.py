@@ -26,9 +26,9 @@ from schools.wall import enter_school, in_school
 
 
 class Command(BaseCommand):
-    """Fills two fictional schools with people, agreements and two terms of incidents."""
+    """Fills two fictional schools with people, agreements and the incidents of two school years."""
 
-    help = "Fill the demonstration: two fictional schools, their people and two terms of incidents. Needs DEBUG=1."
+    help = "Fill the demonstration: two fictional schools, their people and incidents of two years. Needs DEBUG=1."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print how much was added, in numbers only."""
