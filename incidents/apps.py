@@ -10,9 +10,14 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        """Answer for this app where those it leans on ask: who may still send, and what a change of posts means."""
+        """Answer for this app where those it leans on ask: who may still send or know, what a change of posts means."""
         # By name, because models can be imported only now.
         permits.answer_for("incident_report", import_string("incidents.selectors.at_sending.may_still_send"))
+        import_string("sanctions.known.answer_for_cases")(
+            import_string("incidents.selectors.known_cases.cases_known_to")
+        )
         changes.on_change(import_string("incidents.services.rerouting.reroute_people"))
         register_kind = import_string("dispatch.notices.register_kind")
+        for kind in ("measure_begins", "measure_over"):
+            register_kind(kind, import_string("incidents.selectors.measures.measure_text"))
         register_kind("officer_told", import_string("incidents.selectors.at_sending.officer_told_text"))

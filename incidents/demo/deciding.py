@@ -101,6 +101,17 @@ def begin_and_end(decided: list[Case], act: Decide) -> None:
     """What the clock has made of the sanctions since, as ``sanctions.services.following`` does; no mails."""
     given = Sanction.objects.filter(case__in=decided)
     given.exclude(tells="").update(begun_told_at=begun_at(act))
+    begun = given.exclude(begun_told_at__isnull=True)
+    Entry.objects.bulk_create(
+        Entry(
+            school_id=each.school_id,
+            action="sanction.begun",
+            object_type="sanction",
+            object_id=each.pk,
+            at=begun_at(act),
+        )
+        for each in begun
+    )
     over = [each for each in given if is_over(each, act)]
     for each in over:
         each.ended_at, each.ended_why = ended_at(each), "over"

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             name="decider_post",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 default="",
                 help_text="Who decides on sanctions; empty: nobody at the school can.",
                 max_length=24,

@@ -146,6 +146,8 @@ class Incident(models.Model):
         max_length=24,
         blank=True,
         default="",
+        # While a release is being installed the pages of the one before still put rows here.
+        db_default="",
         help_text="Who decides on sanctions; empty: nobody at the school can.",
     )
 

@@ -48,7 +48,8 @@ from sanctions.selectors.frameworks import framework_of
 from schools.roles import ROLE_NAMES, Permission, Role
 from schools.viewer import Viewer
 
-HIDDEN_EARLIER = "An earlier matter that is not yours to read counts here. Whoever decides sees it."
+# That something counts cannot be hidden from whoever decides on it; what, when and how grave it was can.
+HIDDEN_EARLIER = "An earlier matter that is not yours to read counts here. Whoever handled it can say what you need."
 NOT_DONE = Q(done_at__isnull=True, dropped_at__isnull=True)
 _HEADING = ("pk", "reference", "handler_post", "decider_post")
 
@@ -57,13 +58,12 @@ _HEADING = ("pk", "reference", "handler_post", "decider_post")
 class _Reader:
     """Who looks at a case, and which entries of the earlier record they may open: reference to incident and case."""
 
-    is_decider: bool
     known: Mapping[str, tuple[UUID, UUID]]
     hidden: frozenset[str]
 
     def words(self, text: str) -> str:
-        """A sentence of a proposal, without a matter that this reader may not know of. Whoever decides needs it."""
-        return HIDDEN_EARLIER if not self.is_decider and any(each in text for each in self.hidden) else text
+        """A sentence of a proposal, without a matter that this reader may not know of. Deny beats allow."""
+        return HIDDEN_EARLIER if any(each in text for each in self.hidden) else text
 
 
 def heading_of(*, viewer: Viewer, incident_id: UUID) -> Heading:
@@ -115,7 +115,7 @@ def case_page(*, viewer: Viewer, incident_id: UUID, case_id: UUID, now: datetime
     proposal = _newest_proposal(case.pk).select_related("facts__by")[:1].get()
     said = json.loads(proposal.content)
     framework = framework_of(case.framework, case.pack_code, case.pack_version)
-    reader = _reader(viewer, heading, case, proposal.facts.content)
+    reader = _reader(viewer, case, proposal.facts.content)
     decisions = _decisions(case, now)
     breaches = frozenset(proposal.facts.content["breaches"])
     offers_right = case.audience == "pupil" and not breaches.isdisjoint(framework.restorative.breaches)
@@ -212,17 +212,17 @@ def _framework_label(case: Case) -> str:
     return f"{title}, the school's version {case.framework.number}" if case.framework else f"{title}, as adopted"
 
 
-def _reader(viewer: Viewer, heading: Heading, case: Case, facts: Mapping[str, Any]) -> _Reader:
+def _reader(viewer: Viewer, case: Case, facts: Mapping[str, Any]) -> _Reader:
     """One query, none where there is no earlier record."""
     references = {each["reference"] for each in facts["earlier"]}
     if not references:
-        return _Reader(heading.may_decide, {}, frozenset())
+        return _Reader({}, frozenset())
     rows = CaseOf.objects.visible_to(viewer).filter(case__person=case.person_id, incident__reference__in=references)
     known = {
         reference: (incident_id, case_id)
         for reference, incident_id, case_id in rows.values_list("incident__reference", "incident_id", "case_id")
     }
-    return _Reader(heading.may_decide, known, frozenset(references - known.keys()))
+    return _Reader(known, frozenset(references - known.keys()))
 
 
 def _sentence(case: Case, said: Mapping[str, Any], framework: Framework) -> str:
@@ -237,7 +237,7 @@ def _sentence(case: Case, said: Mapping[str, Any], framework: Framework) -> str:
 
 def _step(step: Mapping[str, Any], reader: _Reader, facts: Mapping[str, Any]) -> StepShown:
     entries = [each for each in facts["earlier"] if each["id"] in step["earlier"]]
-    shown = [_earlier(each, reader) for each in entries if reader.is_decider or each["reference"] in reader.known]
+    shown = [_earlier(each, reader) for each in entries if each["reference"] in reader.known]
     return StepShown(reader.words(step["text"]), ", ".join(step["source"]), tuple(shown))
 
 

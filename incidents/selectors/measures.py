@@ -1,16 +1,20 @@
 """Which sanctions run, for whoever carries them out and for the head teacher. Duties S1, S2, S3 (CC 2.3.1, 5, CM 5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from dispatch.notices import NoLongerWanted, NoticeFacts
 from incidents.models import CaseOf, Conflict
 from sanctions.models import Sanction
+from schools.models import Person
 from schools.roles import Permission, Role
+from schools.selectors import viewer_for
 from schools.viewer import Viewer
 
 # How long whoever gave something back goes on seeing that it was to be given back.
@@ -99,11 +103,43 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def measure_text(facts: NoticeFacts) -> Mapping[str, object]:
+    """Nothing but that there is something: asked when the mail is sent, and of whoever it is for. Three queries.
+
+    Hours may lie between, and whoever carries things out may be kept from a case (threat T27): raises NoLongerWanted
+    where the page behind it would not show the measure.
+    """
+    if facts.school_id is None or facts.object_id is None:
+        raise NoLongerWanted
+    holder = Person.objects.filter(school_id=facts.school_id, user__email=facts.to_address).first()
+    if holder is None or holder.user_id is None:
+        raise NoLongerWanted
+    viewer = viewer_for(user_id=holder.user_id, today=timezone.localdate(), school_id=facts.school_id)
+    if viewer is None or not _carried_out(viewer, timezone.now()).filter(pk=facts.object_id).exists():
+        raise NoLongerWanted
+    return {}
+
+
 def _to_carry_out(viewer: Viewer, now: datetime) -> tuple[Measure, ...]:
     """What the viewer's posts carry out: what is to come or runs, and what is over lately. One query."""
+    rows = _carried_out(viewer, now)
+    rows = rows.annotate(
+        is_over=Case(
+            When(ended_at__isnull=False, then=Value("b")), default=Value("a"), output_field=CharField(max_length=1)
+        )
+    ).order_by("is_over", F("ends_on").asc(nulls_last=True), "case__person__family_name", "pk")
+    found = rows.values_list(
+        "pk", "case__person__given_name", "case__person__family_name", "case__person__pupil__class_name",
+        "text", "starts_on", "ends_on", "ended_at",
+    )  # fmt: skip
+    today = timezone.localdate(now)
+    return tuple(_measure(row, today) for row in found[:SHOWN])
+
+
+def _carried_out(viewer: Viewer, now: datetime) -> QuerySet[Sanction]:
     posts = sorted(role.value for role in viewer.roles)
     denied = Conflict.objects.of(viewer).filter(incident__cases__case=OuterRef("case"))
-    rows = (
+    return (
         Sanction.objects.filter(
             Q(ended_at__isnull=True) | Q(ended_at__gte=now - OVER_SHOWN, begun_told_at__isnull=False),
             school_id=viewer.school_id,
@@ -112,19 +148,7 @@ def _to_carry_out(viewer: Viewer, now: datetime) -> tuple[Measure, ...]:
         )
         .exclude(Exists(denied))
         .exclude(case__person_id=viewer.person_id)
-        .annotate(
-            is_over=Case(
-                When(ended_at__isnull=False, then=Value("b")), default=Value("a"), output_field=CharField(max_length=1)
-            )
-        )
-        .order_by("is_over", F("ends_on").asc(nulls_last=True), "case__person__family_name", "pk")
     )
-    found = rows.values_list(
-        "pk", "case__person__given_name", "case__person__family_name", "case__person__pupil__class_name",
-        "text", "starts_on", "ends_on", "ended_at",
-    )  # fmt: skip
-    today = timezone.localdate(now)
-    return tuple(_measure(row, today) for row in found[:SHOWN])
 
 
 def _measure(row: Any, today: date) -> Measure:

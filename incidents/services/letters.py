@@ -19,6 +19,7 @@ from sanctions.models import Case, Letter, LetterCopy
 from sanctions.selectors.letters import CaseLetters, LetterPage, case_of_letter, letter_page, letters_of
 from sanctions.services import letters
 from sanctions.services.letters import OpenedLetter
+from schools.roles import Permission
 from schools.viewer import Viewer
 
 
@@ -53,19 +54,30 @@ def open_letters(*, by: Viewer, incident_id: UUID, case_id: UUID) -> LettersShow
     Raises Incident.DoesNotExist, Case.DoesNotExist, NotAllowed.
     """
     with _matter(by, incident_id) as matter:
-        if case_id not in matter.cases:
-            raise Case.DoesNotExist
-        found = letters_of(viewer=by, case_id=case_id)
-        _audit(by, incident_id, len(found.letters))
-        return LettersShown(heading_of(viewer=by, incident_id=incident_id), found)
+        return _letters_of(by, matter, case_id)
+
+
+def open_to_draft(*, by: Viewer, incident_id: UUID, case_id: UUID) -> LettersShown:
+    """The same for whoever begins one; who only reads the case is not told what there is. Sixteen queries at most.
+
+    Raises Incident.DoesNotExist, NotAllowed, Case.DoesNotExist.
+    """
+    with _matter(by, incident_id) as matter:
+        by.must(Permission.DRAFT_LETTERS)
+        return _letters_of(by, matter, case_id)
 
 
 def open_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> LetterShown:
     """One letter, and an audit row. Twelve queries at most. Raises Incident.DoesNotExist, Letter.DoesNotExist."""
     with _matter(by, incident_id) as matter:
-        found = letter_page(viewer=by, letter_id=letter_id, cases=matter.cases)
-        _audit(by, incident_id, 1)
-        return LetterShown(heading_of(viewer=by, incident_id=incident_id), found)
+        return _letter(by, matter, letter_id)
+
+
+def open_to_edit(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> LetterShown:
+    """The same for whoever writes in it. Raises Incident.DoesNotExist, NotAllowed, Letter.DoesNotExist."""
+    with _matter(by, incident_id) as matter:
+        by.must(Permission.DRAFT_LETTERS)
+        return _letter(by, matter, letter_id)
 
 
 def draft_letter(*, by: Viewer, incident_id: UUID, case_id: UUID, template: str, meeting: str) -> Letter:
@@ -119,12 +131,25 @@ def open_letter_pdf(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> Opened
 
 
 def case_of(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> UUID:
-    """Whose letter it is. Raises Incident.DoesNotExist, Letter.DoesNotExist."""
+    """Whose letter it is, for whoever writes letters. Raises Incident.DoesNotExist, NotAllowed, Letter.DoesNotExist."""
     with _matter(by, incident_id) as matter:
+        by.must(Permission.DRAFT_LETTERS)
         case_id = case_of_letter(viewer=by, letter_id=letter_id)
         if case_id not in matter.cases:
             raise Letter.DoesNotExist
         return case_id
+
+
+def letter_of(*, by: Viewer, incident_id: UUID, copy_id: UUID) -> UUID:
+    """Of which letter a copy is, for whoever writes letters. Four queries.
+
+    Raises Incident.DoesNotExist, NotAllowed, LetterCopy.DoesNotExist.
+    """
+    with _matter(by, incident_id) as matter:
+        by.must(Permission.DRAFT_LETTERS)
+        copies = LetterCopy.objects.filter(school_id=by.school_id, letter__case_id__in=matter.cases)
+        letter_id: UUID = copies.values_list("letter_id", flat=True).get(pk=copy_id)
+        return letter_id
 
 
 @contextmanager
@@ -138,6 +163,20 @@ def _matter(by: Viewer, incident_id: UUID) -> Iterator[Matter]:
         named = Involvement.objects.filter(incident=incident, until_revision__isnull=True, person__isnull=False)
         others = named.values_list("person_id", flat=True)
         yield Matter(incident_id, tuple(cases), tuple(others))
+
+
+def _letters_of(by: Viewer, matter: Matter, case_id: UUID) -> LettersShown:
+    if case_id not in matter.cases:
+        raise Case.DoesNotExist
+    found = letters_of(viewer=by, case_id=case_id)
+    _audit(by, matter.incident_id, len(found.letters))
+    return LettersShown(heading_of(viewer=by, incident_id=matter.incident_id), found)
+
+
+def _letter(by: Viewer, matter: Matter, letter_id: UUID) -> LetterShown:
+    found = letter_page(viewer=by, letter_id=letter_id, cases=matter.cases)
+    _audit(by, matter.incident_id, 1)
+    return LetterShown(heading_of(viewer=by, incident_id=matter.incident_id), found)
 
 
 def _audit(by: Viewer, incident_id: UUID, count: int) -> None:

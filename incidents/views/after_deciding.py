@@ -21,7 +21,7 @@ from sanctions.services.problems import CannotDecide, MovedOn, NotDecided, Nothi
 from schools.middleware import SchoolRequest
 from schools.views.guard import only_looking
 
-REVISE, QUASH = "incidents:revise", "incidents:quash"
+REVISE, QUASH, LIFT = "incidents:revise", "incidents:quash", "incidents:lift"
 
 
 @traced("incident.case_opened", writes=("case.revised",))
@@ -132,6 +132,7 @@ def task(request: SchoolRequest, incident_id: UUID, case_id: UUID, task_id: UUID
 
 @traced("incident.case_opened", writes=("sanction.lifted",))
 @sensitive
+@proved_first(LIFT)
 @require_http_methods(READ_AND_WRITE)
 def lift(request: SchoolRequest, incident_id: UUID, case_id: UUID, sanction_id: UUID) -> HttpResponse:
     """End a sanction before its last day."""
@@ -142,7 +143,7 @@ def lift(request: SchoolRequest, incident_id: UUID, case_id: UUID, sanction_id: 
     if found.ended_at is not None:
         return _back(request, page, str(NothingToDo()), "decided")
     form = WhyForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" else _typed(request, LIFT, page, sanction_id=sanction_id),
         label="Why does it end early?",
         missing="Say why it is lifted.",
     )
@@ -201,8 +202,8 @@ def review(request: SchoolRequest, incident_id: UUID, case_id: UUID, restorative
     )
 
 
-def _typed(request: SchoolRequest, name: str, page: CasePage) -> QueryDict | None:
-    return taken_back(request, name, incident_id=page.heading.incident_id, case_id=page.case_id)
+def _typed(request: SchoolRequest, name: str, page: CasePage, **parts: UUID) -> QueryDict | None:
+    return taken_back(request, name, incident_id=page.heading.incident_id, case_id=page.case_id, **parts)
 
 
 def _back(request: SchoolRequest, page: CasePage, said: str, part: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from schools.log_in import marks
 from schools.log_in.fresh import AGAIN
+from schools.sealing import SealBroken, seal, unseal
 
 View = Callable[..., HttpResponse]
 # A form has some forty fields; what is longer than a form can be is not kept.
@@ -62,10 +63,14 @@ def remember(request: HttpRequest, there: str) -> None:
     there_already = [name for name in request.session.keys() if name.startswith(_PREFIX)]  # noqa: SIM118
     for name in there_already[: max(0, len(there_already) - MOST + 1)]:
         del request.session[name]
-    request.session[_PREFIX + there] = typed
+    # The session is a row of the database like any other: a story does not lie open in it.
+    request.session[_PREFIX + there] = seal(typed.encode()).decode()
 
 
 def taken_back(request: HttpRequest, page: str, **parts: UUID) -> QueryDict | None:
     """What was kept for a page, which is shown once and forgotten; None where nothing was."""
     typed = request.session.pop(_PREFIX + reverse(page, kwargs=parts), None)
-    return QueryDict(typed) if isinstance(typed, str) else None
+    try:
+        return QueryDict(unseal(typed.encode()).decode()) if isinstance(typed, str) else None
+    except SealBroken:
+        return None

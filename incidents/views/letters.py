@@ -26,6 +26,7 @@ from sanctions.services.letter_problems import (
     NotSuitable,
     TooLong,
 )
+from sanctions.services.problems import NothingToDo
 from schools.middleware import SchoolRequest
 
 WAYS = SimpleNamespace(
@@ -41,6 +42,7 @@ LETTER, LETTERS = "incidents:letter", "incidents:letters"
 _NOT_OPEN = (AlreadyApproved, AlreadyDiscarded)
 _NOT_SAVED = (EditedMeanwhile, TooLong, NamesAnotherChild)
 _NOT_APPROVED = (*_NOT_OPEN, EditedMeanwhile, NamesAnotherChild, NobodyMayHaveIt, NoLongerFits, NotFinished, TooLong)
+_NOT_POSTED = (NothingToDo, NobodyMayHaveIt)
 _REFUSED = 422
 _CONFLICT = 409
 
@@ -59,9 +61,9 @@ def case_letters(request: SchoolRequest, incident_id: UUID, case_id: UUID) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: SchoolRequest, incident_id: UUID, case_id: UUID) -> HttpResponse:
     """Begin a letter from the policy's words."""
+    found = letters.open_to_draft(by=request.viewer, incident_id=incident_id, case_id=case_id)
     if request.method != "POST":
-        return redirect(LETTERS, incident_id, case_id)
-    found = letters.open_letters(by=request.viewer, incident_id=incident_id, case_id=case_id)
+        return _show_list(request, found, DraftLetterForm(page=found.letters))
     form = DraftLetterForm(request.POST, page=found.letters)
     if not form.is_valid():
         return _show_list(request, found, form, status=_REFUSED)
@@ -93,8 +95,8 @@ def letter(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpResponse:
     """Write in a draft. What was typed stays on every refusal."""
-    found = letters.open_letter(by=request.viewer, incident_id=incident_id, letter_id=letter_id)
-    if not found.letter.is_open or not found.letter.may_draft:
+    found = letters.open_to_edit(by=request.viewer, incident_id=incident_id, letter_id=letter_id)
+    if not found.letter.is_open:
         return redirect(LETTER, incident_id, letter_id)
     if request.method != "POST":
         return _show_edit(request, found, LetterForm(page=found.letter))
@@ -156,8 +158,12 @@ def discard(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpR
 @require_POST
 def posted(request: SchoolRequest, incident_id: UUID, copy_id: UUID) -> HttpResponse:
     """A copy was printed and posted."""
-    copy = letters.mark_posted(by=request.viewer, incident_id=incident_id, copy_id=copy_id)
-    return redirect(LETTER, incident_id, copy.letter_id)
+    letter_id = letters.letter_of(by=request.viewer, incident_id=incident_id, copy_id=copy_id)
+    try:
+        letters.mark_posted(by=request.viewer, incident_id=incident_id, copy_id=copy_id)
+    except _NOT_POSTED as refused:
+        messages.error(request, str(refused))
+    return redirect(LETTER, incident_id, letter_id)
 
 
 @traced("letter.printed")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sanctions.models import DryRun, DryRunChange
 from sanctions.rules.dry_running import MASKED_BELOW, NOTHING, UNANSWERED, UNLISTED
 from sanctions.rules.frameworks import AUDIENCE_WORDS
@@ -68,9 +70,12 @@ class ChangedCase:
 
 
 def dry_run_page(*, viewer: Viewer, run_id: UUID) -> DryRunShown:
-    """A dry run as far as it is. One query. Raises NotAllowed, DryRun.DoesNotExist."""
+    """One's own dry run as far as it is: its figures are of what its asker may know of. One query.
+
+    Raises NotAllowed, DryRun.DoesNotExist.
+    """
     viewer.must(Permission.EDIT_FRAMEWORK)
-    return _shown(DryRun.objects.defer("content").get(school_id=viewer.school_id, pk=run_id), "")
+    return _shown(_own(viewer).get(pk=run_id), "")
 
 
 def newest_dry_run(*, viewer: Viewer, sha256: str) -> DryRunShown | None:
@@ -79,8 +84,7 @@ def newest_dry_run(*, viewer: Viewer, sha256: str) -> DryRunShown | None:
     Raises NotAllowed.
     """
     viewer.must(Permission.EDIT_FRAMEWORK)
-    rows = DryRun.objects.defer("content").filter(school_id=viewer.school_id)
-    row = rows.order_by("-asked_at").first()
+    row = _own(viewer).order_by("-asked_at").first()
     return None if row is None else _shown(row, sha256)
 
 
@@ -90,8 +94,12 @@ def changed_cases(*, viewer: Viewer, run_id: UUID) -> tuple[ChangedCase, ...]:
     For the app that knows who may know of a case: it shows those that the viewer may know of, and no other.
     """
     viewer.must(Permission.EDIT_FRAMEWORK)
-    rows = DryRunChange.objects.filter(school_id=viewer.school_id, run_id=run_id).order_by("case_id")
+    rows = DryRunChange.objects.filter(run__in=_own(viewer).filter(pk=run_id)).order_by("case_id")
     return tuple(ChangedCase(*row) for row in rows.values_list("case_id", "before", "after"))
+
+
+def _own(viewer: Viewer) -> QuerySet[DryRun]:
+    return DryRun.objects.defer("content").filter(school_id=viewer.school_id, asked_by=viewer.person_id)
 
 
 def masked(count: int) -> str:

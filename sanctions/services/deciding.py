@@ -280,6 +280,14 @@ def _end_what_ran(case: Case, by: Viewer, now: datetime, *, given_again: frozens
         return
     case.sanctions.filter(ended_at__isnull=True).update(ended_at=now, ended_why="revised", ended_by_id=by.person_id)
     for each in ran:
+        audit.record(
+            "sanction.ended",
+            school_id=case.school_id,
+            actor_id=by.user_id,
+            object_type="sanction",
+            object_id=each.pk,
+            at=now,
+        )
         if each.code not in given_again:
             tell_it_is_over(each)
 

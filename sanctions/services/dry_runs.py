@@ -21,12 +21,14 @@ from audit import services as audit
 from dispatch.waking import wake_for
 from packs import loader
 from packs.schema import Escalation
+from sanctions.known import known_to
 from sanctions.models import Case, DryRun, DryRunChange, FrameworkVersion
 from sanctions.rules.dry_running import Asking, looking_back
 from sanctions.rules.facts import facts_from
 from sanctions.rules.frameworks import framework_from, sha256_of
 from sanctions.services.frameworks import locked_draft
 from schools.roles import Permission
+from schools.selectors.school import viewer_for
 from schools.viewer import Viewer
 from schools.wall import every_school, in_school
 
@@ -44,7 +46,8 @@ Clock = Callable[[], datetime]
 def ask_dry_run(*, by: Viewer, edition: int, now: datetime | None = None) -> UUID:
     """Ask what past cases would have come to under the draft. Seven queries, and four where there are few cases.
 
-    Few are asked at once, many by a worker. The same draft asked twice while it is under way is one.
+    Few are asked at once, many by a worker. The same draft asked twice while it is under way is one. Only cases that
+    the asker may know of are asked about: a count could tell somebody what their own case is (duty R7).
     Raises NotAllowed, FrameworkDraft.DoesNotExist, EditedMeanwhile.
     """
     by.must(Permission.EDIT_FRAMEWORK)
@@ -53,7 +56,9 @@ def ask_dry_run(*, by: Viewer, edition: int, now: datetime | None = None) -> UUI
         draft = locked_draft(by, edition)
         sha256 = sha256_of(draft.content)
         said = {"school_id": by.school_id, "pack_code": draft.pack_code, "pack_version": draft.pack_version}
-        under_way = DryRun.objects.filter(**said, sha256=sha256, state__in=["waiting", "running"])
+        under_way = DryRun.objects.filter(
+            **said, sha256=sha256, asked_by_id=by.person_id, state__in=["waiting", "running"]
+        )
         there = under_way.filter(asked_at__gt=now - GIVEN_UP_AFTER).values_list("pk", flat=True).first()
         if there is not None:
             return there
@@ -63,7 +68,7 @@ def ask_dry_run(*, by: Viewer, edition: int, now: datetime | None = None) -> UUI
             sha256=sha256,
             asked_by_id=by.person_id,
             asked_at=now,
-            total_count=_past(said).count(),
+            total_count=_past(said, by).count(),
         )
         audit.record(
             "framework.dry_run_asked",
@@ -83,7 +88,7 @@ def ask_dry_run(*, by: Viewer, edition: int, now: datetime | None = None) -> UUI
 def run_dry(*, school_id: UUID, run_id: UUID, clock: Clock = timezone.now) -> str:
     """Do a dry run that waits, or go on with one whose worker died; the state it is in then, or nothing.
 
-    Three queries, and four for each batch of a thousand cases.
+    Three queries, and five for each batch of a thousand cases.
     """
     lease = _claim(school_id, run_id, clock())
     if lease is None:
@@ -141,7 +146,7 @@ class _Lease:
 
 def _run(lease: _Lease, clock: Clock) -> str:
     with in_school(lease.school_id):
-        row = DryRun.objects.get(school_id=lease.school_id, pk=lease.run_id)
+        row = DryRun.objects.select_related("asked_by").get(school_id=lease.school_id, pk=lease.run_id)
         before = _look_backs(row)
     framework = framework_from(row.content)
     asking = Asking(framework)
@@ -150,7 +155,12 @@ def _run(lease: _Lease, clock: Clock) -> str:
     last, done = row.last_case, row.done_count
     while True:
         with in_school(lease.school_id):
-            batch = _batch(said, last)
+            # Asked again with each batch: somebody can be shut out of a case, or leave, while it runs.
+            asker = _asker(row)
+            if asker is None:
+                lease.write(state="failed", counts=[], lease_until=None, finished_at=clock())
+                return "failed"
+            batch = _batch(said, asker, last)
             changes = []
             for case_id, audience, was, framework_id, content in batch:
                 facts = looking_back(facts_from(content), before[framework_id], framework.escalation)
@@ -178,14 +188,22 @@ def _run(lease: _Lease, clock: Clock) -> str:
 Row = tuple[UUID, str, str, UUID | None, Mapping[str, Any]]
 
 
-def _past(said: Mapping[str, Any]) -> Any:
-    """The past cases: those whose facts a person has looked at, of this edition of the policy."""
-    return Case.objects.filter(**said, is_confirmed=True, withdrawn_at__isnull=True)
+def _asker(row: DryRun) -> Viewer | None:
+    """Who asked, as they stand now, if they may still ask. One query."""
+    if row.asked_by.user_id is None:
+        return None
+    viewer = viewer_for(user_id=row.asked_by.user_id, today=timezone.localdate(), school_id=row.school_id)
+    return viewer if viewer is not None and viewer.may(Permission.EDIT_FRAMEWORK) else None
 
 
-def _batch(said: Mapping[str, Any], last: UUID | None) -> list[Row]:
+def _past(said: Mapping[str, Any], asker: Viewer) -> Any:
+    """The past cases that the asker may know of, whose facts a person has looked at, of this edition of the policy."""
+    return Case.objects.filter(known_to(asker), **said, is_confirmed=True, withdrawn_at__isnull=True)
+
+
+def _batch(said: Mapping[str, Any], asker: Viewer, last: UUID | None) -> list[Row]:
     """The next cases by id, with their newest facts and what was proposed. One query."""
-    rows = _past(said).filter(facts__number=F("facts_number"))
+    rows = _past(said, asker).filter(facts__number=F("facts_number"))
     if last is not None:
         rows = rows.filter(pk__gt=last)
     found = rows.order_by("pk").values_list("pk", "audience", "proposed", "outcome", "framework_id", "facts__content")

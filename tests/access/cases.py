@@ -70,9 +70,10 @@ RUNS: dict[str, str] = dict.fromkeys(KNOWS, "coordinator") | {
 }
 
 
-# A case of which one of everything was made, that follows from a decision.
-DECIDED = "the decided"
-KNOWS[DECIDED], RUNS[DECIDED] = KNOWS["ordinary"], RUNS["ordinary"]
+# A case of which one of everything was made, that follows from a decision; and with the letter that went out.
+DECIDED, SENT = "the decided", "the letter sent"
+KNOWS |= dict.fromkeys((DECIDED, SENT), KNOWS["ordinary"])
+RUNS |= dict.fromkeys((DECIDED, SENT), RUNS["ordinary"])
 
 
 def is_decided(case: str, persona: Persona) -> bool:
@@ -94,11 +95,12 @@ def is_run(case: str, persona: Persona) -> bool:
 class Hidden:
     """A case that one world holds and the other does not. ``knows``: who is left out of the crawl, by persona.
 
-    ``told``: who is told the bare fact, and on which routes that shows.
+    ``told``: who is told the bare fact, and on which routes that shows. ``decides``: who decides on sanctions in it.
     """
 
     case: Case
     knows: str
+    decides: str
     late_subject: str = ""
     told: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,15 +117,18 @@ def _hidden(
     handler: str, knows: str, *, late_subject: str = "", told: Mapping[str, str] | None = None, **more: Any
 ) -> Hidden:
     case = Case(handler, **{"reporter": "witness", "state": "failed", "said": _HIDDEN_SAID, **more})
-    return Hidden(case, knows, late_subject, told or {})
+    decides = {"coordinator": "head", "other_coordinator": "other_head"}.get(handler, handler)
+    return Hidden(case, knows, decides, late_subject, told or {})
 
 
+# Whoever gives a child the internet back is told whose it is and until when: never the case, never why.
+_A_BAN = {"network_manager": "incidents:measures incidents:today"}
 HIDDEN: dict[str, Hidden] = {
     "head is the subject": _hidden("chair", KNOWS["about_head"], subject="head"),
     "a member of staff is the subject": _hidden(
         "head", KNOWS["about_staff"], subject="subject_staff", told={"resources_chair": "incidents:today"}
     ),
-    "in confidence": _hidden("head", KNOWS["in_confidence"], routed={"in_confidence": True}),
+    "in confidence": _hidden("head", KNOWS["in_confidence"], routed={"in_confidence": True}, told=_A_BAN),
     "the chair is the subject": _hidden("vice_chair", KNOWS["about_chair"], subject="chair"),
     # With a member of staff as its subject it is the head's, and the deputies stand in for the lead.
     "subject added late": _hidden(
@@ -131,9 +136,9 @@ HIDDEN: dict[str, Hidden] = {
         "coordinator head deputy_dsl subject_staff emergency_reader",
         late_subject="dsl",
         said=_PRESSING,
-        told={"resources_chair": "incidents:today"},
+        told={"resources_chair": "incidents:today", **_A_BAN},
     ),
-    "about the child of a reader": _hidden("coordinator", _READERS, said=_PRESSING),
+    "about the child of a reader": _hidden("coordinator", _READERS, said=_PRESSING, told=_A_BAN),
     "another school's": _hidden(
         "other_coordinator", KNOWS["elsewhere"], reporter="other_witness", school=HILLSIDE, said=_PRESSING
     ),

@@ -21,6 +21,7 @@ from tests.access import (
     examples_of_people,
     incidents_deciding,
     incidents_fairness,
+    incidents_letters,
     sanctions_framework,
     sanctions_letters,
 )
@@ -95,6 +96,7 @@ READS: dict[str, Example] = {
     **sanctions_letters.READS,
     **incidents_fairness.READS,
     **incidents_deciding.READS,
+    **incidents_letters.READS,
 }
 WRITES: dict[tuple[str, str], Example] = {
     ("incidents:report", "incident.reported"): lambda w: Ask(
@@ -163,6 +165,7 @@ WRITES: dict[tuple[str, str], Example] = {
     **sanctions_framework.WRITES,
     **sanctions_letters.WRITES,
     **incidents_deciding.WRITES,
+    **incidents_letters.WRITES,
 }  # fmt: skip
 # Pages that take a POST and change nothing that is kept of anybody: the session at most.
 CHANGE_NOTHING: dict[str, str] = {

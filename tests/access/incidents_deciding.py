@@ -39,7 +39,7 @@ PARTS = ("case_id", "task_id", "sanction_id", "restorative_id")
 MISSING = "5eed0000-0000-4000-8000-000000000000"
 
 
-def confirmed(by: Viewer, incident_id: UUID, case: Case) -> Case:
+def confirmed(by: Viewer, incident_id: UUID, case: Case, note: str = "") -> Case:
     """The facts as somebody has looked at them: bullying, or what staff are held to."""
     breach = "online_bullying" if case.audience == "pupil" else "online_conduct"
     facts = Confirmed(
@@ -51,6 +51,7 @@ def confirmed(by: Viewer, incident_id: UUID, case: Case) -> Case:
         is_illegal_material=False,
         was_distributed=False,
         restorative_tried=False,
+        note=note,
     )
     case.refresh_from_db()
     return deciding.confirm_facts(by=by, incident_id=incident_id, case_id=case.pk, seen=case.facts_number, facts=facts)
@@ -120,8 +121,6 @@ OWN_FIELDS: dict[str, str] = {
     "incidents:lift": "reason",
     "incidents:review": "worked outcome",
 }
-# What is asked for once more of whoever decides: the names for ``test_half_way.PROVED_ANEW``.
-PROVED_ANEW = "incidents:decide incidents:decide_together incidents:revise incidents:quash"
 
 # --- requests that leave a trace -------------------------------------------------------------------------------------
 

@@ -84,6 +84,8 @@ _PAGES = ("tests/access/test_matrix.py", "tests/access/test_crawl.py")
 _ROWS = ("tests/access/test_rules_in_sql.py", "tests/access/test_objects.py")
 _WORKED = ("tests/policy/test_words.py", "tests/policy/test_cases.py")
 _POLICY = ("tests/policy",)
+_SANCTIONS = ("tests/sanctions",)
+_DECIDED = ("tests/incidents/test_deciding_pages.py", "tests/incidents/test_following_sanctions.py")
 _PLAIN = ("tests/incidents/test_rules_small.py", "tests/incidents/test_rules_answers.py")
 
 
@@ -197,11 +199,27 @@ TARGETS: dict[str, Target] = {
     "aup/rules/languages.py": Target(("tests/aup/test_by_link.py",), ("tests/aup",)),
     "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
+    "sanctions/rules/clocks.py": Target(("tests/sanctions/test_deciding.py", *_DECIDED), ("tests/incidents",)),
+    "sanctions/rules/comparing.py": Target(("tests/sanctions/test_framework_changes.py",), _SANCTIONS),
+    "sanctions/rules/deciding.py": Target(("tests/sanctions/test_deciding.py", *_DECIDED), _SANCTIONS),
     "sanctions/rules/departing.py": Target(("tests/policy/test_words.py",), _POLICY, by_the_tool=True),
+    "sanctions/rules/dry_running.py": Target(("tests/sanctions/test_dry_run_rules.py",), _SANCTIONS),
+    "sanctions/rules/editing.py": Target(
+        ("tests/sanctions/test_framework_changes.py", "tests/sanctions/test_framework_editing.py"), _SANCTIONS
+    ),
     "sanctions/rules/facts.py": Target(
         ("tests/policy/test_words.py", "tests/policy/test_days.py"), _POLICY, by_the_tool=True
     ),
+    "sanctions/rules/fairness.py": Target(("tests/sanctions/test_fairness.py",), _SANCTIONS),
+    "sanctions/rules/frameworks.py": Target(
+        ("tests/sanctions/test_framework_rules.py", "tests/sanctions/test_framework_editing.py"), _SANCTIONS
+    ),
+    "sanctions/rules/letters.py": Target(("tests/sanctions/test_letters_rules.py",), _SANCTIONS),
     "sanctions/rules/looking_back.py": Target(("tests/policy/test_days.py", *_WORKED), _POLICY, by_the_tool=True),
+    # What is masked is not to be known: as much a matter of who may see what as a rule of access.
+    "sanctions/rules/masking.py": Target(
+        ("tests/sanctions/test_masking.py", "tests/sanctions/test_fairness.py"), _SANCTIONS, by_the_tool=True
+    ),
     "sanctions/rules/proposing.py": Target(_WORKED, _POLICY, by_the_tool=True),
     "sanctions/rules/suggesting.py": Target(("tests/policy/test_suggesting.py",), _POLICY, by_the_tool=True),
     "sanctions/rules/weighing.py": Target(_WORKED, _POLICY, by_the_tool=True),

@@ -151,6 +151,8 @@ GROUPS: dict[str, frozenset[Role]] = {
     "signature_reader": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
     "paper_keeper": frozenset({Role.COORDINATOR, Role.SCHOOL_OFFICE}),
     "measure_reader": frozenset({Role.HEAD_TEACHER, Role.NETWORK_MANAGER}),
+    "drafter": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
+    "approver": frozenset({Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR}),
     "editor": frozenset({Role.COORDINATOR, Role.HEAD_TEACHER}),
 }
 ADMINISTRATORS = "administrator"

@@ -26,6 +26,7 @@ from tests.access import (
     agreements_signing,
     incidents_deciding,
     incidents_fairness,
+    incidents_letters,
     sanctions_framework,
     sanctions_letters,
 )
@@ -146,6 +147,7 @@ TABLE += "".join(
         sanctions_letters,
         incidents_deciding,
         incidents_fairness,
+        incidents_letters,
     )
 )
 Guards = tuple[tuple[str, int], ...]
@@ -422,6 +424,7 @@ BODIES: dict[str, Body] = {
     **agreements_keeping.BODIES,
     **sanctions_framework.BODIES,
     **incidents_deciding.BODIES,
+    **incidents_letters.BODIES,
 }
 
 
@@ -495,4 +498,5 @@ OWN_FIELDS: dict[str, str] = {
     "account_reauthenticate": "code",
     "service:add": "email",
     **incidents_deciding.OWN_FIELDS,
+    **incidents_letters.OWN_FIELDS,
 }

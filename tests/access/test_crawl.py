@@ -13,11 +13,16 @@ from collections.abc import Callable, Collection, Mapping
 
 import pytest
 
+from incidents.models import CaseOf
+from sanctions.models import Decision, FactsRecord, Letter, LetterLink, Restorative, Sanction, Task, Warning
 from tests.access.browsing import Answer
 from tests.access.cases import CANARIES, HIDDEN, Hidden
 from tests.access.conftest import Stage
 from tests.access.crawler import Told, Visit, crawl, probe
+from tests.access.hidden_deciding import WORD
+from tests.access.incidents_deciding import MISSING
 from tests.access.personas import BY_KEY, PERSONAS, Persona
+from tests.access.table import routes
 from tests.access.world import Made, make_hidden, put_back
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +113,30 @@ def test_the_crawl_would_notice(stage: Stage, name: str) -> None:
         told = {persona: _probed(stage, persona, made) for persona in knowing}
     for persona in knowing:
         assert first_difference(_probed(stage, persona, made), told[persona]) != "", persona.key
+    # What was decided and written of it is among what they are told, and so among what is compared.
+    for persona in knowing:
+        for route in ("incidents:case", *(["incidents:letter"] if made[0]["letter_id"] != MISSING else [])):
+            path = routes()[route].path(made[0])
+            assert WORD in told[persona][Visit("GET", path)][0].body.decode(), f"{route} as {persona.key}"
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_hidden_case_has_one_of_everything_that_follows(stage: Stage, name: str) -> None:
+    """With the word that is looked for in all that somebody writes."""
+    with put_back():
+        made = make_hidden(stage.world, HIDDEN[name], name)
+        of = {"case__in": CaseOf.objects.filter(incident_id=made["incident_id"]).values("case")}
+        is_about_a_pupil = made["letter_id"] != MISSING
+        assert FactsRecord.objects.filter(**of, is_confirmed=True, note__contains=WORD).exists()
+        assert Decision.objects.filter(**of, reason__contains=WORD).exists()
+        assert Sanction.objects.filter(**of, detail__contains=WORD, ended_at__isnull=True).exists()
+        assert Warning.objects.filter(**of).exists()
+        assert Task.objects.filter(**of).exists()
+        for model, said in ((Restorative, "agreed"), (Task, "how"), (Letter, "body")):
+            written = model._default_manager.filter(**of, **{f"{said}__contains": WORD})
+            assert written.exists() == is_about_a_pupil, said
+        links = LetterLink.objects.filter(copy__letter__in=Letter.objects.filter(**of))
+        assert links.exists() == is_about_a_pupil
 
 
 def _live(stage: Stage, hidden: Hidden, name: str) -> Made:
@@ -137,8 +166,9 @@ def first_difference(one: Mapping[Visit, Told], other: Mapping[Visit, Told], ski
 
 
 def said_of(told: Mapping[Visit, Told], made: list[Made], meant: Collection[str]) -> str:
-    """Where somebody who is told the bare fact of a case is told more: its id, its reference, or a word of it."""
-    words = [*CANARIES, *(case[part] for case in made for part in ("incident_id", "reference"))]
+    """Where somebody who is told the bare fact of a case is told more: an id of it, its reference, or a word of it."""
+    parts = ("incident_id", "case_id", "task_id", "letter_id", "copy_id", "sent_id", "reference")
+    words = [*CANARIES, *(case[part] for case in made for part in parts)]
     return next(
         (
             f"{visit}: {word}"

@@ -42,10 +42,17 @@ from schools.services.officer import ask_officer_change
 from schools.viewer import Viewer
 from schools.wall import in_school
 from tests import factories
-from tests.access import agreements_keeping, incidents_deciding, sanctions_framework, sanctions_letters
+from tests.access import (
+    agreements_keeping,
+    incidents_deciding,
+    incidents_letters,
+    sanctions_framework,
+    sanctions_letters,
+)
 from tests.access.agreements_keeping import make_kept
-from tests.access.cases import CASES, DECIDED, KNOWS, PUPIL, Case, Hidden, decider_of
+from tests.access.cases import CASES, DECIDED, KNOWS, PUPIL, SENT, Case, Hidden, decider_of
 from tests.access.chance import NOW, chance_of
+from tests.access.hidden_deciding import Decided
 from tests.access.personas import BY_KEY, HILLSIDE, PERSONAS, RIVERBANK, Persona
 from tests.incidents.sent import drawn
 from tests.schools.team import at
@@ -131,11 +138,13 @@ def make_world() -> World:
             runs, decides = world.viewer(case.handler), world.viewer(decider_of(name))
             incident_id = uuid.UUID(world.made[name]["incident_id"])
             world.made[name] |= incidents_deciding.make_decided(runs, decides, incident_id)
+            world.made[name] |= _make_letters(world, name, decides)
             for reader in KNOWS[name].split():
                 open_incident(by=world.viewer(reader), incident_id=uuid.UUID(world.made[name]["incident_id"]))
         for name in ("ordinary", "elsewhere"):
             world.ids[CASES[name].school] |= world.made[name]
         world.made[DECIDED] = world.made["ordinary"]
+        world.made[SENT] = {**world.made["ordinary"], "letter_id": world.made["ordinary"]["sent_id"]}
         _make_drafts(world)
         _make_links(world)
         world.made["used link"] = {"token": "00000000000040008000000000000000.used"}
@@ -151,6 +160,16 @@ def make_world() -> World:
     # What is checked, or written, when a transaction ends: this one never does.
     connection.check_constraints()
     return world
+
+
+def _make_letters(world: World, name: str, decides: Viewer) -> Made:
+    """The letters about a case, where it is one of which parents are told."""
+    made, case = world.made[name], CASES[name]
+    if made["case_id"] == MISSING:
+        return dict.fromkeys(incidents_letters.PARTS, MISSING)
+    parent = world.people[ACTORS[case.school]["parent"]]
+    ids = (uuid.UUID(made[each]) for each in ("incident_id", "case_id"))
+    return incidents_letters.make_letters(decides, *ids, parent)
 
 
 def _make_school(world: World, name: str) -> None:
@@ -395,11 +414,14 @@ def _make_links(world: World) -> None:
 
 
 def make_hidden(world: World, hidden: Hidden, name: str) -> Made:
-    """The hidden case, lived in: handled, sent in vain, read by whoever may; in the current transaction."""
+    """The hidden case, lived in: handled, sent in vain, decided, written about; in the current transaction."""
     with chance_of(f"the hidden case: {name}"):
         made, version = make_case(world, hidden.case, "hidden")
         if hidden.late_subject:
             _add_subject(world, hidden, made, version)
+        parent = world.people[ACTORS[hidden.case.school]["parent"]]
+        decided = Decided(world.viewer(hidden.decides), uuid.UUID(made["incident_id"]), parent)
+        made |= decided.live_in()
     connection.check_constraints()
     return made
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,12 @@ from tests.sanctions.editor import Editor
 @pytest.fixture
 def school(db: None) -> School:
     return factories.school()
+
+
+@pytest.fixture(autouse=True)
+def everything_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These cases belong to no matter; who may know of one is asked about in tests/incidents/test_deciding_pages.py."""
+    monkeypatch.setattr("sanctions.known._ANSWERS", [lambda _: Q(pk__isnull=False)])
 
 
 @pytest.fixture
@@ -169,7 +176,7 @@ def test_many_are_left_to_a_worker_which_goes_on_where_another_stopped(
 def test_each_batch_costs_the_same(client: Client, school: School, by: Viewer, many: int, woken: list[UUID]) -> None:
     run_id = ask_dry_run(by=by, edition=moved(client, by))
     # Each entry into the school is one; three batches.
-    with queries_at_most(4 + 2 * 2 + 3 * 5):
+    with queries_at_most(4 + 2 * 2 + 3 * 6):
         run_dry(school_id=school.pk, run_id=run_id)
 
 

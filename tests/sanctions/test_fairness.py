@@ -322,18 +322,19 @@ def test_governors_read_no_name_no_reason_no_reference_and_nothing_of_staff(
     assert "Osgood" not in page
 
 
-def test_what_somebody_is_kept_from_is_not_in_their_figures(of: School, ada: Person, sam: Person, gov: Viewer) -> None:
+def test_all_governors_have_the_same_figures_whoever_is_kept_from_what(
+    of: School, ada: Person, sam: Person, gov: Viewer
+) -> None:
+    """Were one case left out for one of them, two could tell it by comparing; the head's are of what the head knows."""
     cases = told(ada, sam, many(14, decided="B") + many(9))
     chair = factories.viewer(factories.person(of, "Cy Byrd", Role.CHAIR_OF_GOVERNORS))
     whole = page_of(gov)
     assert whole.all.cases.value == 23
     incident = CaseOf.objects.get(case=cases[0]).incident
     shut_out(gov, incident.pk)
-    assert page_of(gov).all.cases.value == 22
-    assert page_of(chair) == whole
     incident.kept_out = ["chair_of_governors", "head_teacher"]
     incident.save(update_fields=["kept_out"])
-    assert page_of(chair).all.cases.value == 22
+    assert page_of(gov) == page_of(chair) == whole
     assert page_of(factories.viewer(ada)).all.cases.value == 22
 
 
