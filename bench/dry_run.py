@@ -1,8 +1,8 @@
 """Past cases asked again under a draft of the framework, beside the least that could read them at all.
 
-Ours: the dry run as a worker does it, batch by batch, each in a transaction in its school: read, facts, look-back, what
-they come to, count, write how far it is. Floor: the same JSON rows over one server-side cursor of psycopg2, each
-read by ``json`` and one dict lookup. The engine alone: proposals a second, whole, with their sentences.
+Ours: the dry run as a worker does it, batch by batch, each in a transaction in its school: what the asker may know of,
+facts, look-back, what they come to, count, write how far it is. Floor: the same JSON rows over one server-side cursor
+of psycopg2, each read by ``json`` and one dict lookup. The engine alone: whole proposals a second.
 """
 
 import json
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from bench import machine
 from bench.measuring import WrongAnswer, keep, table
+from incidents.models import CaseOf, Incident
 from packs import loader
 from packs.schema import Audience
 from sanctions.models import Case, DryRun, FactsRecord
@@ -29,7 +30,8 @@ from sanctions.rules.frameworks import content_of as framework_content
 from sanctions.rules.frameworks import sha256_of
 from sanctions.rules.proposing import propose
 from sanctions.services.dry_runs import BATCH, run_dry
-from schools.models import Person, School
+from schools.models import Membership, Person, Post, School, User
+from schools.roles import Role
 from schools.wall import in_school
 
 DATABASE = "dry_run"
@@ -111,9 +113,13 @@ def _school(cases: int) -> tuple[School, Person]:
     framework = loader.get(*PACK).framework
     with in_school(school_id := uuid.uuid4()):
         school = School.objects.create(pk=school_id, name="Riverbank School", address="1 Mill Lane")
-        person = Person.objects.create(school=school, given_name="Jo", family_name="Marsh")
+        user = User.objects.create_user("jo@example.org")
+        person = Person.objects.create(school=school, user=user, given_name="Jo", family_name="Marsh")
+        since = HAPPENED - timedelta(days=400)
+        Membership.objects.create(school=school, person=person, role=Role.STAFF, starts_on=since)
+        Post.objects.create(school=school, person=person, post=Role.COORDINATOR, starts_on=since)
     for start in range(0, cases, 5_000):
-        made, records = [], []
+        made, records, incidents = [], [], []
         for number in range(start, min(start + 5_000, cases)):
             facts = _facts(number)
             proposal = propose(facts, framework)
@@ -123,6 +129,25 @@ def _school(cases: int) -> tuple[School, Person]:
                 facts_number=1, outcome=proposal.outcome, proposed=proposal.grade or "", is_confirmed=True,
             )  # fmt: skip
             made.append(case)
+            incidents.append(
+                Incident(
+                    school=school,
+                    reference=f"{number:09}",
+                    status="recorded",
+                    pack_code=PACK[0],
+                    pack_version=PACK[1],
+                    revision=1,
+                    started_by=person,
+                    logged_at=now,
+                    recorded_at=now,
+                    due_at=now,
+                    happened_on=facts.happened_on,
+                    handler_post=Role.COORDINATOR,
+                    read_by=[Role.COORDINATOR],
+                    decider_post=Role.HEAD_TEACHER,
+                    search=None,
+                )
+            )
             records.append(
                 FactsRecord(
                     school=school, case=case, number=1, content=content_of(facts), is_confirmed=True, by=person, at=now
@@ -130,6 +155,11 @@ def _school(cases: int) -> tuple[School, Person]:
             )
         with in_school(school_id):
             Case.objects.bulk_create(made, batch_size=2_000)
+            Incident.objects.bulk_create(incidents, batch_size=2_000)
+            CaseOf.objects.bulk_create(
+                (CaseOf(school=school, incident=of, case=each) for of, each in zip(incidents, made, strict=True)),
+                batch_size=2_000,
+            )
             FactsRecord.objects.bulk_create(records, batch_size=2_000)
     return school, person
 
