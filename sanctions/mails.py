@@ -8,21 +8,25 @@ from django.utils import timezone
 
 from dispatch.notices import NoLongerWanted, NoticeFacts
 from sanctions.models import LetterCopy
-from sanctions.services.letter_links import make_letter_link, may_have
+from sanctions.services.letter_links import is_overtaken, make_letter_link, parent_for
 from schools.templatetags.plain_words import day
 
 
 def letter_to_parents(facts: NoticeFacts) -> Mapping[str, object]:
-    """The link of one parent's copy. Three queries.
+    """The link of one parent's copy. Five queries.
 
     Asked again here because hours may lie between the queue and the sending (threat T27): raises NoLongerWanted for who
-    was barred meanwhile, whose child has left, or whose child the record does not name any more.
+    was barred meanwhile or is in the matter themselves, whose child has left, or whose child the record does not name
+    any more; for what was decided otherwise meanwhile; and for an address that is not that parent's any more (T19).
     """
     if facts.school_id is None or facts.object_id is None:
         raise NoLongerWanted
-    rows = LetterCopy.objects.select_related("letter__case")
+    rows = LetterCopy.objects.select_related("letter__case__person", "letter__case__framework")
     copy = rows.filter(school_id=facts.school_id, pk=facts.object_id).first()
-    if copy is None or not may_have(copy, timezone.now()):
+    parent = None if copy is None else parent_for(copy, timezone.now())
+    if copy is None or parent is None or is_overtaken(copy):
+        raise NoLongerWanted
+    if parent.address != facts.to_address:
         raise NoLongerWanted
     token, expires_at = make_letter_link(copy=copy)
     return {"link": link_to(token), "until": day(timezone.localdate(expires_at))}

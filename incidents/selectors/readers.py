@@ -7,6 +7,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
 from audit.selectors import entries_about
+from incidents.models import CaseOf
 from incidents.selectors.timeline import Event
 from schools.models import Person
 from schools.roles import Permission
@@ -24,6 +25,8 @@ READING = (
     "incident.deciding_opened",
     "incident.case_opened",
     "incident.downloaded",
+    "incident.letters_opened",
+    "letter.printed",
     "evidence.opened",
     "document.opened",
 )
@@ -34,14 +37,16 @@ _MORE = "Earlier readings are kept in the audit trail."
 def readings_of(*, viewer: Viewer, incident_id: UUID, document_ids: Iterable[UUID]) -> tuple[Event, ...]:
     """One line for each person and day, newest first, at most 60. Duty D1 (CM 3.2).
 
-    Two queries, however often it was read; none for whoever may not see the readers, and nothing to see either.
+    Three queries, however often it was read; none for whoever may not see the readers, and nothing to see either.
     Whether the viewer may know of the incident is asked before one comes here.
     """
     if not viewer.may(Permission.SEE_READERS):
         return ()
-    entries = entries_about(
-        school_id=viewer.school_id, object_ids=[incident_id, *document_ids], actions=READING
-    ).filter(actor_id__isnull=False)
+    letters = CaseOf.objects.filter(incident=incident_id, case__letters__isnull=False)
+    about = [incident_id, *document_ids, *letters.values_list("case__letters", flat=True)]
+    entries = entries_about(school_id=viewer.school_id, object_ids=about, actions=READING).filter(
+        actor_id__isnull=False
+    )
     days = entries.annotate(day=TruncDate("at")).values_list("actor_id", "day")
     rows = list(days.annotate(last=Max("at"), times=Count("pk")).order_by("-last", "actor_id")[: READINGS_SHOWN + 1])
     people = Person.objects.filter(school_id=viewer.school_id, user_id__in={actor_id for actor_id, *_ in rows})

@@ -6,7 +6,7 @@ that no other child of the incident is named in one, stands here (CC 4.3, 4.5.3,
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -14,13 +14,20 @@ from django.db import transaction
 from audit import services as audit
 from incidents.models import CaseOf, Incident, Involvement
 from incidents.selectors.cases_shown import Heading
-from incidents.selectors.deciding import heading_of
+from incidents.selectors.deciding import heading_of, may_decide
 from sanctions.models import Case, Letter, LetterCopy
-from sanctions.selectors.letters import CaseLetters, LetterPage, case_of_letter, letter_page, letters_of
+from sanctions.selectors.letters import (
+    CaseLetters,
+    LetterPage,
+    case_of_letter,
+    letter_of_copy,
+    letter_page,
+    letters_of,
+)
 from sanctions.services import letters
-from sanctions.services.letters import OpenedLetter
+from sanctions.services.letters import OpenedLetter, Others
 from schools.roles import Permission
-from schools.viewer import Viewer
+from schools.viewer import NotAllowed, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,9 @@ class Matter:
     """An incident that the viewer may know of: its cases, and everybody else who is named in it."""
 
     incident_id: UUID
+    decider_post: str
     cases: tuple[UUID, ...]
-    others: tuple[UUID, ...]
+    others: Others
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def open_to_edit(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> LetterSho
 
 def draft_letter(*, by: Viewer, incident_id: UUID, case_id: UUID, template: str, meeting: str) -> Letter:
     """Begin a letter. Raises Incident.DoesNotExist, Case.DoesNotExist, and as ``letters.draft_letter``."""
-    with _matter(by, incident_id) as matter:
+    with _matter_to_write(by, incident_id) as matter:
         if case_id not in matter.cases:
             raise Case.DoesNotExist
         return letters.draft_letter(by=by, case_id=case_id, template=template, meeting=meeting)
@@ -92,7 +100,7 @@ def save_letter(
     *, by: Viewer, incident_id: UUID, letter_id: UUID, edition: int, subject_line: str, body: str
 ) -> Letter:
     """Save the words of a draft. Raises Incident.DoesNotExist, and as ``letters.save_letter``."""
-    with _matter(by, incident_id) as matter:
+    with _matter_to_write(by, incident_id) as matter:
         return letters.save_letter(
             by=by,
             letter_id=letter_id,
@@ -105,22 +113,27 @@ def save_letter(
 
 
 def approve_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID, edition: int) -> Letter:
-    """Have it go out as it stands. Raises Incident.DoesNotExist, and as ``letters.approve_letter``."""
-    with _matter(by, incident_id) as matter:
+    """Have it go out as it stands: for whoever decides in this very case. Duties S2, R7 (CC 2.3.1, CM 2.3.1, NE).
+
+    Raises Incident.DoesNotExist, NotAllowed, and as ``letters.approve_letter``.
+    """
+    with _matter_to_write(by, incident_id) as matter:
+        if not may_decide(by, matter.decider_post):
+            raise NotAllowed
         return letters.approve_letter(
             by=by, letter_id=letter_id, cases=matter.cases, edition=edition, others=matter.others
         )
 
 
-def discard_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> None:
+def discard_letter(*, by: Viewer, incident_id: UUID, letter_id: UUID, edition: int) -> None:
     """Put a draft aside. Raises Incident.DoesNotExist, and as ``letters.discard_letter``."""
-    with _matter(by, incident_id) as matter:
-        letters.discard_letter(by=by, letter_id=letter_id, cases=matter.cases)
+    with _matter_to_write(by, incident_id) as matter:
+        letters.discard_letter(by=by, letter_id=letter_id, cases=matter.cases, edition=edition)
 
 
 def mark_posted(*, by: Viewer, incident_id: UUID, copy_id: UUID) -> LetterCopy:
     """Say that a copy was printed and posted. Raises Incident.DoesNotExist, and as ``letters.mark_posted``."""
-    with _matter(by, incident_id) as matter:
+    with _matter_to_write(by, incident_id) as matter:
         return letters.mark_posted(by=by, copy_id=copy_id, cases=matter.cases)
 
 
@@ -141,28 +154,44 @@ def case_of(*, by: Viewer, incident_id: UUID, letter_id: UUID) -> UUID:
 
 
 def letter_of(*, by: Viewer, incident_id: UUID, copy_id: UUID) -> UUID:
-    """Of which letter a copy is, for whoever writes letters. Four queries.
+    """Of which letter a copy is, for whoever writes letters. Six queries.
 
     Raises Incident.DoesNotExist, NotAllowed, LetterCopy.DoesNotExist.
     """
     with _matter(by, incident_id) as matter:
         by.must(Permission.DRAFT_LETTERS)
-        copies = LetterCopy.objects.filter(school_id=by.school_id, letter__case_id__in=matter.cases)
-        letter_id: UUID = copies.values_list("letter_id", flat=True).get(pk=copy_id)
-        return letter_id
+        return letter_of_copy(viewer=by, copy_id=copy_id, cases=matter.cases)
 
 
 @contextmanager
 def _matter(by: Viewer, incident_id: UUID) -> Iterator[Matter]:
     """A transaction in which the incident is one that the viewer may know of. Three queries."""
     with transaction.atomic():
-        incident = Incident.objects.visible_to(by).only("pk").get(pk=incident_id)
-        cases = CaseOf.objects.filter(incident=incident, case__withdrawn_at__isnull=True).values_list(
-            "case_id", flat=True
-        )
-        named = Involvement.objects.filter(incident=incident, until_revision__isnull=True, person__isnull=False)
-        others = named.values_list("person_id", flat=True)
-        yield Matter(incident_id, tuple(cases), tuple(others))
+        yield _found(Incident.objects.visible_to(by).only("pk", "decider_post").get(pk=incident_id))
+
+
+@contextmanager
+def _matter_to_write(by: Viewer, incident_id: UUID) -> Iterator[Matter]:
+    """The same, and nobody is shut out, and nothing is decided, until what is done in it is done. Four queries."""
+    with transaction.atomic():
+        rows = Incident.objects.visible_to(by).only("pk", "decider_post")
+        incident = rows.select_for_update(of=("self",), no_key=True).get(pk=incident_id)
+        # Asked again now that nobody else writes: whoever was waited for may have shut this viewer out.
+        if not Incident.objects.visible_to(by).filter(pk=incident_id).exists():
+            raise Incident.DoesNotExist
+        yield _found(incident)
+
+
+def _found(incident: Incident) -> Matter:
+    """Two queries."""
+    rows = CaseOf.objects.filter(incident=incident, case__withdrawn_at__isnull=True)
+    cases = rows.values_list("case_id", flat=True)
+    named = list(Involvement.objects.filter(incident=incident, until_revision__isnull=True).only("person", "name"))
+    others = Others(
+        people=frozenset(each.person_id for each in named if each.person_id is not None),
+        typed=frozenset(each.name for each in named if each.person_id is None),
+    )
+    return Matter(incident.pk, incident.decider_post, tuple(cases), others)
 
 
 def _letters_of(by: Viewer, matter: Matter, case_id: UUID) -> LettersShown:
@@ -170,13 +199,15 @@ def _letters_of(by: Viewer, matter: Matter, case_id: UUID) -> LettersShown:
         raise Case.DoesNotExist
     found = letters_of(viewer=by, case_id=case_id)
     _audit(by, matter.incident_id, len(found.letters))
-    return LettersShown(heading_of(viewer=by, incident_id=matter.incident_id), found)
+    heading = heading_of(viewer=by, incident_id=matter.incident_id)
+    return LettersShown(heading, replace(found, may_approve=found.may_approve and heading.may_decide))
 
 
 def _letter(by: Viewer, matter: Matter, letter_id: UUID) -> LetterShown:
     found = letter_page(viewer=by, letter_id=letter_id, cases=matter.cases)
     _audit(by, matter.incident_id, 1)
-    return LetterShown(heading_of(viewer=by, incident_id=matter.incident_id), found)
+    heading = heading_of(viewer=by, incident_id=matter.incident_id)
+    return LetterShown(heading, replace(found, may_approve=found.may_approve and heading.may_decide))
 
 
 def _audit(by: Viewer, incident_id: UUID, count: int) -> None:

@@ -22,11 +22,13 @@ from sanctions.services.letter_problems import (
     NamesAnotherChild,
     NobodyMayHaveIt,
     NoLongerFits,
+    NoLongerNamed,
     NotFinished,
     NotSuitable,
     TooLong,
 )
 from sanctions.services.problems import NothingToDo
+from schools.log_in.fresh import fresh_for_file
 from schools.middleware import SchoolRequest
 
 WAYS = SimpleNamespace(
@@ -41,8 +43,17 @@ WAYS = SimpleNamespace(
 LETTER, LETTERS = "incidents:letter", "incidents:letters"
 _NOT_OPEN = (AlreadyApproved, AlreadyDiscarded)
 _NOT_SAVED = (EditedMeanwhile, TooLong, NamesAnotherChild)
-_NOT_APPROVED = (*_NOT_OPEN, EditedMeanwhile, NamesAnotherChild, NobodyMayHaveIt, NoLongerFits, NotFinished, TooLong)
-_NOT_POSTED = (NothingToDo, NobodyMayHaveIt)
+_NOT_APPROVED = (
+    *_NOT_OPEN,
+    EditedMeanwhile,
+    NamesAnotherChild,
+    NobodyMayHaveIt,
+    NoLongerFits,
+    NoLongerNamed,
+    NotFinished,
+    TooLong,
+)
+_NOT_POSTED = (NobodyMayHaveIt, NoLongerNamed, NothingToDo)
 _REFUSED = 422
 _CONFLICT = 409
 
@@ -129,10 +140,10 @@ def edit(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpResp
 @require_POST
 def approve(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpResponse:
     """Have the very words that were on the page go out."""
-    form = EditionForm(request.POST)
-    edition = form.cleaned_data["edition"] if form.is_valid() else 0
     try:
-        letters.approve_letter(by=request.viewer, incident_id=incident_id, letter_id=letter_id, edition=edition)
+        letters.approve_letter(
+            by=request.viewer, incident_id=incident_id, letter_id=letter_id, edition=_edition_on_page(request)
+        )
     except _NOT_APPROVED as refused:
         messages.error(request, str(refused))
     else:
@@ -147,9 +158,12 @@ def discard(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpR
     """Put a draft aside; it stays on record."""
     case_id = letters.case_of(by=request.viewer, incident_id=incident_id, letter_id=letter_id)
     try:
-        letters.discard_letter(by=request.viewer, incident_id=incident_id, letter_id=letter_id)
-    except _NOT_OPEN as refused:
+        letters.discard_letter(
+            by=request.viewer, incident_id=incident_id, letter_id=letter_id, edition=_edition_on_page(request)
+        )
+    except (*_NOT_OPEN, EditedMeanwhile) as refused:
         messages.error(request, str(refused))
+        return redirect(LETTER, incident_id, letter_id)
     return redirect(LETTERS, incident_id, case_id)
 
 
@@ -169,6 +183,7 @@ def posted(request: SchoolRequest, incident_id: UUID, copy_id: UUID) -> HttpResp
 @traced("letter.printed")
 @sensitive
 @require_safe
+@fresh_for_file
 def pdf(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpResponse:
     """The letter as it was drawn, to be printed."""
     try:
@@ -176,11 +191,19 @@ def pdf(request: SchoolRequest, incident_id: UUID, letter_id: UUID) -> HttpRespo
     except LetterNotReady as not_yet:
         messages.info(request, str(not_yet))
         return redirect(LETTER, incident_id, letter_id)
+    except NoLongerNamed as refused:
+        messages.error(request, str(refused))
+        return redirect(LETTER, incident_id, letter_id)
     response = HttpResponse(found.content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def _edition_on_page(request: SchoolRequest) -> int:
+    form = EditionForm(request.POST)
+    return int(form.cleaned_data["edition"]) if form.is_valid() else 0
 
 
 def _show_list(request: SchoolRequest, found: LettersShown, form: DraftLetterForm, status: int = 200) -> HttpResponse:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from packs.schema import Framework, Grade, LetterTemplate
+from sanctions.rules.common_words import DESCRIBING, WORDS_TOO
 from sanctions.rules.facts import Facts
 from sanctions.rules.words import MONTHS, day_in_words
 
@@ -23,7 +24,8 @@ NOT_TOLD = f"{BY_ACCIDENT}, and that no member of staff was told about"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _GAP = re.compile(r"\[[^\[\]]*\]|[\[\]]")
 _ITEM = "- "
-_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
+# “Kofi-Sam” is two names, and so is “Mei-Lin”.
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
 # “3 May 2026”, “on Monday 3 May”: a name of a month in a date is no name of a child.
 _IN_A_DATE = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{'|'.join(MONTHS)})\b|\b(?:{'|'.join(MONTHS)}) \d{{1,4}}\b")
@@ -205,24 +207,37 @@ def names_another(
 
     ``own`` are the names of the child and of the parents: each of their words may stand there, whoever else is called
     so. ``phrases`` may stand there as a whole, such as the school's name. Of somebody of the same matter each name
-    alone is found, of others the whole name. It does not say whose: what is raised about it reaches logs.
+    alone is found, of others the whole name; written small too, unless it is a word as well. It does not say whose:
+    what is raised about it reaches logs.
     """
-    own_words = {word for name in own for word in _words_of(name)}
-    close = {word for each in others if each.is_close for word in _single(each)} - own_words
+    own_tokens = [token for name in own for token in _normal(name).split()]
+    own_words = {word.casefold() for token in own_tokens if "-" not in token for word in _words_of(token)}
+    close = {word for each in others if each.is_close for word in _single(each) if word.casefold() not in own_words}
     whole = {_folded(_words_of(f"{each.given_name} {each.family_name}")) for each in others}
     whole = {each for each in whole if len(each) > 1} - {_folded(_words_of(each)) for each in own}
     longest = max((len(each) for each in whole), default=0)
-    allowed = [re.escape(each) for each in map(_normal, phrases) if each]
+    # “Mensah-Reed” may stand there for a mother who is called so, and “Mensah” alone may not.
+    doubled = [token for token in own_tokens if "-" in token]
+    allowed = [re.escape(each) for each in (*map(_normal, phrases), *doubled) if each]
     cut = re.compile("|".join([_IN_A_DATE.pattern, *(rf"\b{each}\b" for each in allowed)]))
     for place, text in enumerate(texts):
         words = _words_of(cut.sub(" ", _normal(text)))
-        if not close.isdisjoint(words):
-            return place
         low = _folded(words)
+        if not (close.isdisjoint(words) and close.isdisjoint(low)):
+            return place
         for start in range(len(low)):
             if any(low[start : start + length] in whole for length in range(2, longest + 1)):
                 return place
     return None
+
+
+def typed_names(names: Iterable[str]) -> tuple[Named, ...]:
+    """Names that were typed by who did not choose from the lists, as of the same matter. Duty D1 (CM 3.2). Pure.
+
+    What only describes somebody, as in “a boy in Year 5”, is no name.
+    """
+    told = (" ".join(word for word in _words_of(name) if word.casefold() not in DESCRIBING) for name in names)
+    return tuple(Named(each, "", is_close=True) for each in told if each)
 
 
 def _words(facts: LetterFacts) -> dict[str, str]:
@@ -279,9 +294,12 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _single(named: Named) -> Iterator[str]:
-    """Each name that points to somebody by itself, in the ways that it is written with a capital."""
+    """Each name that points to somebody by itself: with a capital, and small where no other word is written so."""
     for word in (*_words_of(named.given_name), *_words_of(named.family_name)):
-        # “de la Cruz”: what is written small is too common a word by itself, so it is looked for with a capital.
+        low = word.casefold()
         if len(word) > 1:
             yield word[0].upper() + word[1:]
             yield word.upper()
+            # “de la Cruz”: what the name itself writes small is too common a word.
+            if word[0].isupper() and low not in WORDS_TOO and low not in DESCRIBING:
+                yield low

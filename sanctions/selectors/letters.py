@@ -5,21 +5,22 @@ Whether the viewer may know of the case was asked by the caller; rows of another
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from dispatch.characters import written_out
 from dispatch.models import Document, Notice
 from dispatch.rules.chips import Chip
 from dispatch.rules.notices import NoticeState, why_not_sent
 from dispatch.rules.problems import Problem
 from packs import loader
 from packs.schema import UnknownLetter
-from sanctions.models import Case, Letter, LetterCopy
-from sanctions.rules.letters import Block, blocks, gaps, suitable
-from sanctions.selectors.letter_facts import drafting_of
-from sanctions.selectors.parents import Parent, parents_of
+from sanctions.models import Case, Decision, Letter, LetterCopy
+from sanctions.rules.letters import Block, blocks, gaps, suitable, suits
+from sanctions.selectors.letter_facts import drafting_of, template_of
+from sanctions.selectors.parents import Parent, is_named, parents_of
 from schools.roles import Permission
 from schools.viewer import Viewer
 
@@ -30,6 +31,15 @@ _LETTER_CHIPS = {
     DISCARDED: Chip("Discarded", "calm", "calm"),
 }
 _NOT_SENT = frozenset({NoticeState.FAILED.value, NoticeState.DROPPED.value})
+# A mail that was sent is kept for 90 days (dispatch.notice_delivery); one that was dropped is forgotten sooner.
+_SENT_IS_KEPT = timedelta(days=89)
+
+
+class _EveryGlyph:
+    """A screen has a sign for everything that can be seen."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,8 @@ class LetterPage:
     edition: int
     subject_line: str
     body: str
+    subject_shown: str
+    """As it is printed, like the blocks: what cannot be seen, or turns the reading direction, is written out."""
     blocks: tuple[Block, ...]
     gaps: tuple[str, ...]
     """What a person must still write."""
@@ -113,6 +125,8 @@ class LetterPage:
     """Who gets it once it is approved."""
     may_not_count: int
     copies: tuple[CopyLine, ...]
+    is_named: bool
+    """The record still names the child; if not, it goes to nobody."""
     drafted_at: datetime
     drafted_by: str
     approved_at: datetime | None
@@ -129,13 +143,14 @@ class LetterPage:
 
 
 def letters_of(*, viewer: Viewer, case_id: UUID) -> CaseLetters:
-    """The letters of a case and those that can be drafted now. Nine queries. Raises Case.DoesNotExist."""
+    """The letters of a case and those that can be drafted now. Ten queries. Raises Case.DoesNotExist."""
     case = Case.objects.select_related("person", "framework").get(school_id=viewer.school_id, pk=case_id)
     rows = Letter.objects.filter(school_id=viewer.school_id, case=case).select_related("drafted_by", "approved_by")
     letters = list(rows.order_by("-drafted_at", "-pk"))
     copies = list(LetterCopy.objects.filter(school_id=viewer.school_id, letter__case=case))
     states = _mails(viewer.school_id, copies)
-    may_draft = viewer.may(Permission.DRAFT_LETTERS) and case.audience == "pupil" and case.withdrawn_at is None
+    may_draft = viewer.may(Permission.DRAFT_LETTERS) and case.audience == "pupil" and is_named(case)
+    goes = _still_go(case, letters)
     choices: tuple[LetterChoice, ...] = ()
     if may_draft:
         drafting = drafting_of(case)
@@ -147,7 +162,8 @@ def letters_of(*, viewer: Viewer, case_id: UUID) -> CaseLetters:
         case_id=case.pk,
         child=case.person.full_name,
         letters=tuple(
-            _line(case, each, [row for row in copies if row.letter_id == each.pk], states) for each in letters
+            _line(case, each, [row for row in copies if row.letter_id == each.pk], states, each.pk in goes)
+            for each in letters
         ),
         choices=choices,
         may_draft=may_draft,
@@ -164,9 +180,19 @@ def case_of_letter(*, viewer: Viewer, letter_id: UUID) -> UUID:
     return case_id
 
 
+def letter_of_copy(*, viewer: Viewer, copy_id: UUID, cases: Collection[UUID]) -> UUID:
+    """The letter that a copy is of. One query. Raises LetterCopy.DoesNotExist."""
+    rows = LetterCopy.objects.filter(school_id=viewer.school_id, letter__case_id__in=cases)
+    letter_id: UUID = rows.values_list("letter_id", flat=True).get(pk=copy_id)
+    return letter_id
+
+
 def letter_page(*, viewer: Viewer, letter_id: UUID, cases: Collection[UUID]) -> LetterPage:
-    """One letter of one of these cases, with everybody who gets it. Five queries. Raises Letter.DoesNotExist."""
-    letter = Letter.objects.select_related("case__person", "drafted_by", "approved_by").get(
+    """One letter of one of these cases, with everybody who gets it. Seven queries. Raises Letter.DoesNotExist.
+
+    Five more for one that somebody has decided after.
+    """
+    letter = Letter.objects.select_related("case__person", "case__framework", "drafted_by", "approved_by").get(
         school_id=viewer.school_id, pk=letter_id, case_id__in=cases
     )
     case, state = letter.case, _state(letter)
@@ -176,7 +202,8 @@ def letter_page(*, viewer: Viewer, letter_id: UUID, cases: Collection[UUID]) -> 
         .order_by("to__family_name", "to__given_name", "pk")
     )
     mails = _mails(viewer.school_id, copies)
-    parents = parents_of(viewer.school_id, case.person_id, timezone.localdate())
+    parents = parents_of(case, timezone.localdate())
+    goes = letter.pk in _still_go(case, [letter])
     may_draft = viewer.may(Permission.DRAFT_LETTERS)
     may_have = {each.person_id for each in parents.may}
     return LetterPage(
@@ -188,11 +215,13 @@ def letter_page(*, viewer: Viewer, letter_id: UUID, cases: Collection[UUID]) -> 
         edition=letter.edition,
         subject_line=letter.subject_line,
         body=letter.body,
-        blocks=blocks(letter.body),
+        subject_shown=written_out(letter.subject_line, _EveryGlyph()),
+        blocks=blocks(written_out(letter.body, _EveryGlyph())),
         gaps=gaps(letter.subject_line, letter.body) if state == DRAFT else (),
         parents=parents.may if state == DRAFT else (),
         may_not_count=parents.may_not_count if state == DRAFT else 0,
-        copies=tuple(_copy(each, mails, may_draft and each.to_id in may_have) for each in copies),
+        copies=tuple(_copy(each, mails, may_draft and each.to_id in may_have, goes) for each in copies),
+        is_named=is_named(case),
         drafted_at=letter.drafted_at,
         drafted_by=letter.drafted_by.full_name,
         approved_at=letter.approved_at,
@@ -203,7 +232,31 @@ def letter_page(*, viewer: Viewer, letter_id: UUID, cases: Collection[UUID]) -> 
     )
 
 
-def _line(case: Case, letter: Letter, copies: list[LetterCopy], mails: dict[UUID, Notice]) -> LetterLine:
+def overtaken(case: Case, letters: Collection[Letter]) -> frozenset[UUID]:
+    """Which letters somebody has decided otherwise about since they were approved. One query, seven where they have.
+
+    A letter that still fits what was decided first is none: parents who were asked to come in still are.
+    """
+    newest = Decision.objects.filter(case=case).order_by("-number").values_list("kind", "at").first()
+    if newest is None:
+        return frozenset()
+    kind, at = newest
+    older = [each for each in letters if each.approved_at is not None and each.approved_at < at]
+    if not older or kind != "decided":
+        return frozenset(each.pk for each in older)
+    standing = drafting_of(case).standing
+    return frozenset(each.pk for each in older if not suits(template_of(case, each.template), standing))
+
+
+def _still_go(case: Case, letters: Collection[Letter]) -> frozenset[UUID]:
+    """Which of these letters may still be sent and posted."""
+    approved = [each for each in letters if each.approved_at is not None]
+    if not approved or not is_named(case):
+        return frozenset()
+    return frozenset(each.pk for each in approved) - overtaken(case, approved)
+
+
+def _line(case: Case, letter: Letter, copies: list[LetterCopy], mails: dict[UUID, Notice], goes: bool) -> LetterLine:
     state = _state(letter)
     return LetterLine(
         letter_id=letter.pk,
@@ -214,7 +267,7 @@ def _line(case: Case, letter: Letter, copies: list[LetterCopy], mails: dict[UUID
         drafted_by=letter.drafted_by.full_name,
         approved_at=letter.approved_at,
         approved_by=letter.approved_by.full_name if letter.approved_by else "",
-        to_post_count=sum(_must_post(each, mails) for each in copies),
+        to_post_count=sum(_must_post(each, mails, goes) for each in copies),
         opened_count=sum(each.opened_at is not None for each in copies),
         copies_count=len(copies),
     )
@@ -243,15 +296,22 @@ def _mails(school_id: UUID, copies: Collection[LetterCopy]) -> dict[UUID, Notice
     return {each.object_id: each for each in rows.order_by("created_at") if each.object_id}
 
 
-def _must_post(copy: LetterCopy, mails: dict[UUID, Notice]) -> bool:
-    if copy.posted_at is not None or copy.opened_at is not None:
+def _must_post(copy: LetterCopy, mails: dict[UUID, Notice], goes: bool) -> bool:
+    if copy.posted_at is not None or copy.opened_at is not None or not goes:
         return False
-    mail = mails.get(copy.pk)
-    return copy.queued_at is None or (mail is not None and mail.state in _NOT_SENT)
+    return copy.queued_at is None or _mail_state(copy, mails.get(copy.pk)) in _NOT_SENT
 
 
-def _copy(copy: LetterCopy, mails: dict[UUID, Notice], may_post: bool) -> CopyLine:
-    chip, words = _how(copy, mails.get(copy.pk))
+def _mail_state(copy: LetterCopy, mail: Notice | None) -> str:
+    """What became of the mail about a copy, also where it is kept no longer."""
+    if mail is not None:
+        return mail.state
+    is_old = copy.queued_at is not None and copy.queued_at < timezone.now() - _SENT_IS_KEPT
+    return (NoticeState.ACCEPTED if is_old else NoticeState.DROPPED).value
+
+
+def _copy(copy: LetterCopy, mails: dict[UUID, Notice], may_post: bool, goes: bool) -> CopyLine:
+    chip, words = _how(copy, mails.get(copy.pk), goes)
     return CopyLine(
         copy_id=copy.pk,
         name=copy.to.full_name,
@@ -261,26 +321,31 @@ def _copy(copy: LetterCopy, mails: dict[UUID, Notice], may_post: bool) -> CopyLi
         opened_at=copy.opened_at,
         posted_at=copy.posted_at,
         posted_by=copy.posted_by.full_name if copy.posted_by else "",
-        must_post=_must_post(copy, mails),
+        must_post=_must_post(copy, mails, goes),
         may_post=may_post and copy.posted_at is None,
     )
 
 
-def _how(copy: LetterCopy, mail: Notice | None) -> tuple[Chip, str]:
+def _how(copy: LetterCopy, mail: Notice | None, goes: bool) -> tuple[Chip, str]:
     if copy.opened_at is not None:
         return Chip("Opened", "good", "good"), ""
     if copy.posted_at is not None:
         return Chip("Posted", "good", "good"), ""
-    if copy.queued_at is None:
-        return Chip("To be posted", "clock", "clock"), "The school has no email address for them. Print it and post it."
-    if mail is None or mail.state == NoticeState.ACCEPTED.value:
+    state = "" if copy.queued_at is None else _mail_state(copy, mail)
+    if state == NoticeState.ACCEPTED.value:
         return Chip("Mail sent", "good", "mail"), "It has not been opened yet."
-    if mail.state == NoticeState.FAILED.value:
+    if not goes:
+        return Chip("Not to be sent", "calm", "calm"), "The case has changed since it was approved: do not post it."
+    if copy.queued_at is None:
+        return Chip(
+            "To be posted", "clock", "clock"
+        ), "The school has no email address that is theirs alone. Print it and post it."
+    if state == NoticeState.FAILED.value and mail is not None:
         return Chip("Mail not sent", "alarm", "failed"), f"{why_not_sent(Problem(mail.problem))} Print it and post it."
-    if mail.state == NoticeState.DROPPED.value:
+    if state == NoticeState.DROPPED.value:
         return Chip(
             "Mail not sent", "alarm", "failed"
-        ), "They could not have the letter any more when it was to be sent."
+        ), "When it was to be sent, they could not have it any more or their address had changed. Print it and post it."
     return Chip("Mail waiting", "calm", "send"), ""
 
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from audit import services as audit
 from dispatch.links import TOKEN_LENGTH, hash_of, new_token
 from sanctions.models import LetterCopy, LetterLink
-from sanctions.selectors.parents import parents_of
+from sanctions.selectors.letters import overtaken
+from sanctions.selectors.parents import Parent, parents_of
 from sanctions.services.letters import OpenedLetter, issued_letter
 from schools.models import School
 from schools.wall import in_school
@@ -33,7 +34,7 @@ class LinkUnknown(LookupError):
 
 
 class LinkPassed(ValueError):
-    """A link that has expired or was used too often; the school office can give the letter on paper."""
+    """A link that has expired, was used too often, or leads to what is not so any more; the school office can help."""
 
     def __init__(self) -> None:
         super().__init__("This link has expired.")
@@ -56,21 +57,25 @@ def make_letter_link(*, copy: LetterCopy, now: datetime | None = None) -> tuple[
     return token, now + LASTS
 
 
-def may_have(copy: LetterCopy, now: datetime) -> bool:
-    """Whether this parent may still have the letter. One query; ``copy`` comes with its letter and case.
+def parent_for(copy: LetterCopy, now: datetime) -> Parent | None:
+    """The parent who may still have this copy, as they are now. Two queries; ``copy`` comes with its letter and case.
 
-    Not once the record does not name the child any more, the child has left, or the parent was barred (T2).
+    None once the record does not name the child any more, the child has left, or the parent was barred or is in the
+    matter themselves (T2).
     """
-    case = copy.letter.case
-    is_named = case.withdrawn_at is None and case.look_again != "unnamed"
-    if copy.letter.approved_at is None or not is_named:
-        return False
-    parents = parents_of(copy.school_id, case.person_id, timezone.localdate(now)).may
-    return copy.to_id in {each.person_id for each in parents}
+    if copy.letter.approved_at is None:
+        return None
+    parents = parents_of(copy.letter.case, timezone.localdate(now)).may
+    return next((each for each in parents if each.person_id == copy.to_id), None)
+
+
+def is_overtaken(copy: LetterCopy) -> bool:
+    """Whether something else has been decided since, so that the letter says what is not so. One query, seven then."""
+    return bool(overtaken(copy.letter.case, [copy.letter]))
 
 
 def find_letter(*, token: str, now: datetime | None = None) -> LetterThere:
-    """That a link leads to a letter, and of which school; nothing is opened and nothing is marked. Six queries.
+    """That a link leads to a letter, and of which school; nothing is opened and nothing is marked. Eight queries.
 
     Raises LinkUnknown, LinkPassed.
     """
@@ -82,7 +87,7 @@ def find_letter(*, token: str, now: datetime | None = None) -> LetterThere:
 
 
 def open_letter(*, token: str, now: datetime | None = None) -> OpenedLetter:
-    """The letter as a PDF. Nine queries. Each opening is put on the trail, the first one on the copy. Duty R11.
+    """The letter as a PDF. Eleven queries. Each opening is put on the trail, the first one on the copy. Duty R11.
 
     Raises LinkUnknown, LinkPassed, LetterNotReady while the PDF is being made, dispatch.preparing.PdfAltered.
     """
@@ -121,11 +126,14 @@ def _school_of(token: str) -> UUID:
 
 
 def _good_link(school_id: UUID, token: str, now: datetime) -> LetterLink:
-    rows = LetterLink.objects.select_related("copy__letter__case")
+    rows = LetterLink.objects.select_related("copy__letter__case__person", "copy__letter__case__framework")
     link = rows.filter(school_id=school_id, token_hash=hash_of(token)).first()
     # Whether they may is asked first: who may not is not even told that a link has expired.
-    if link is None or not may_have(link.copy, now):
+    if link is None or parent_for(link.copy, now) is None:
         raise LinkUnknown
     if link.expires_at <= now or link.used_count >= USES:
+        raise LinkPassed
+    # What a parent has read stays theirs to read; what nobody has read, and is not so any more, need not be read.
+    if link.copy.opened_at is None and is_overtaken(link.copy):
         raise LinkPassed
     return link

@@ -18,11 +18,21 @@ class NoLongerFits(ValueError):
         )
 
 
+class NoLongerNamed(ValueError):
+    """The record does not name the child any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record does not name this child any more, so no letter goes out about them. If that is a mistake, put "
+            "the record right first."
+        )
+
+
 class EditedMeanwhile(ValueError):
     """Somebody else, or another tab, has saved the letter since the page was opened."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody has changed this letter since you opened it. What you wrote is still here below.")
+        super().__init__("Somebody has changed this letter since you opened it. Look at it as it stands now.")
 
 
 class AlreadyApproved(ValueError):
@@ -67,8 +77,8 @@ class NobodyMayHaveIt(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "On the school's list nobody with parental responsibility may get this letter. Put it right on the list of "
-            "families first."
+            "Nobody on the school's list of families may get this letter: it goes to parents with parental "
+            "responsibility whom no court order keeps away, and who are not in the matter themselves."
         )
 
 

@@ -5,7 +5,7 @@ changes: a correction is a new letter.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from dispatch import issuing
 from dispatch.models import Document
 from dispatch.notices import queue_notice
 from packs.schema import UnknownLetter
-from sanctions.models import Case, Letter, LetterCopy
+from sanctions.models import Case, Letter, LetterCopy, Sanction
 from sanctions.rules.letters import (
     BODY_LIMIT,
     SUBJECT_LIMIT,
@@ -28,10 +28,11 @@ from sanctions.rules.letters import (
     names_another,
     suits,
     tidied,
+    typed_names,
 )
 from sanctions.rules.words import day_in_words
 from sanctions.selectors.letter_facts import drafting_of, named_of, template_of
-from sanctions.selectors.parents import Parent, parents_of
+from sanctions.selectors.parents import Parent, is_named, parents_of
 from sanctions.services.following import seen_done
 from sanctions.services.letter_problems import (
     AlreadyApproved,
@@ -41,6 +42,7 @@ from sanctions.services.letter_problems import (
     NamesAnotherChild,
     NobodyMayHaveIt,
     NoLongerFits,
+    NoLongerNamed,
     NotFinished,
     NotSuitable,
     TooLong,
@@ -55,6 +57,19 @@ DOCUMENT_KIND = "parent_letter"
 TEMPLATE = "pdf/sanctions/letter_v1.html"
 # As whom somebody signs, the first of these that they are.
 _SIGNS_AS = (Role.HEAD_TEACHER, Role.CHAIR_OF_GOVERNORS, Role.VICE_CHAIR)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Who else is in the matter, as far as the caller knows: none of them may be named."""
+
+    people: frozenset[UUID] = frozenset()
+    """Those of the school's lists. A teacher may be named."""
+    typed: frozenset[str] = field(default=frozenset(), repr=False)
+    """Names that were typed by hand: nobody knows whether they are pupils."""
+
+
+NO_OTHERS = Others()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ def draft_letter(*, by: Viewer, case_id: UUID, template: str, meeting: str = "")
             chosen = drafting.pack.letter(template)
         except UnknownLetter:
             raise NotSuitable from None
-        if case.withdrawn_at is not None or not suits(chosen, drafting.standing):
+        if not is_named(case) or not suits(chosen, drafting.standing):
             raise NotSuitable
         filled = fill(chosen, drafting.facts)
         letter = Letter.objects.create(
@@ -103,12 +118,12 @@ def save_letter(
     edition: int,
     subject_line: str,
     body: str,
-    others: Collection[UUID] = (),
+    others: Others = NO_OTHERS,
 ) -> Letter:
-    """Keep what was written. Duty R11. Seven queries at most.
+    """Keep what was written. Duty R11. Eight queries at most.
 
-    ``cases`` are those of the same matter that the viewer may know of, ``others`` the people whom the caller knows to
-    be in the matter: their names may not stand in the letter, nor any other pupil's full name. ``edition`` is the one
+    ``cases`` are those of the same matter that the viewer may know of, ``others`` whom the caller knows to be in the
+    matter: their names may not stand in the letter, nor any other pupil's full name. ``edition`` is the one
     that was on the page: of two tabs the later is refused, and the form still holds what was typed. The same words
     again are no new edition. Raises NotAllowed, Letter.DoesNotExist, AlreadyApproved, AlreadyDiscarded,
     EditedMeanwhile, TooLong, NamesAnotherChild.
@@ -124,7 +139,8 @@ def save_letter(
             raise EditedMeanwhile
         if len(said.subject) > SUBJECT_LIMIT or len(said.body) > BODY_LIMIT:
             raise TooLong
-        _refuse_names(by, _case(by.school_id, letter.case_id), said, others)
+        case = _case(by.school_id, letter.case_id)
+        _refuse_names(by, case, said, others, parents_of(case, timezone.localdate()).may)
         letter.subject_line, letter.body, letter.edition = said.subject, said.body, edition + 1
         letter.save(update_fields=["subject_line", "body", "edition"])
         _audit(by, "letter.saved", letter, edition=letter.edition)
@@ -132,14 +148,14 @@ def save_letter(
 
 
 def approve_letter(
-    *, by: Viewer, letter_id: UUID, cases: Collection[UUID], edition: int, others: Collection[UUID] = ()
+    *, by: Viewer, letter_id: UUID, cases: Collection[UUID], edition: int, others: Others = NO_OTHERS
 ) -> Letter:
     """Approve the very words that were on the page: they are issued, and parents are told. Duties R11, S2 (CC 4.3).
 
     A copy for each parent who may have one; a mail for each who has an address, the rest are printed and posted. A
     second click gives back what the first one did. Nineteen queries, and four a copy. Raises NotAllowed,
     Letter.DoesNotExist, AlreadyApproved for another edition than was approved, AlreadyDiscarded, EditedMeanwhile,
-    NotFinished, NamesAnotherChild, NoLongerFits, NobodyMayHaveIt.
+    NotFinished, NamesAnotherChild, NoLongerFits, NoLongerNamed, NobodyMayHaveIt.
     """
     by.must(Permission.APPROVE_LETTERS)
     now = timezone.now()
@@ -156,9 +172,9 @@ def approve_letter(
         said = Filled(letter.subject_line, letter.body)
         if not (said.subject and said.body) or gaps(said.subject, said.body):
             raise NotFinished
-        _refuse_names(by, case, said, others)
         _refuse_past(case, letter)
-        parents = parents_of(by.school_id, case.person_id, _today(now)).may
+        parents = parents_of(case, _today(now)).may
+        _refuse_names(by, case, said, others, parents)
         if not parents:
             raise NobodyMayHaveIt
         letter.approved_at, letter.approved_by_id = now, by.person_id
@@ -180,10 +196,11 @@ def approve_letter(
     return letter
 
 
-def discard_letter(*, by: Viewer, letter_id: UUID, cases: Collection[UUID]) -> None:
-    """Throw a draft away; it stays on record, and goes to nobody. Three queries.
+def discard_letter(*, by: Viewer, letter_id: UUID, cases: Collection[UUID], edition: int) -> None:
+    """Throw away the very words that were on the page; they stay on record, and go to nobody. Three queries.
 
-    Discarded before, nothing is done. Raises NotAllowed, Letter.DoesNotExist, AlreadyApproved.
+    Discarded before, nothing is done. Raises NotAllowed, Letter.DoesNotExist, AlreadyApproved, EditedMeanwhile for
+    another edition.
     """
     by.must(Permission.DRAFT_LETTERS)
     with transaction.atomic():
@@ -192,16 +209,18 @@ def discard_letter(*, by: Viewer, letter_id: UUID, cases: Collection[UUID]) -> N
             raise AlreadyApproved
         if letter.discarded_at is not None:
             return
+        if letter.edition != edition:
+            raise EditedMeanwhile
         letter.discarded_at = timezone.now()
         letter.save(update_fields=["discarded_at"])
         _audit(by, "letter.discarded", letter)
 
 
 def mark_posted(*, by: Viewer, copy_id: UUID, cases: Collection[UUID]) -> LetterCopy:
-    """Say that a copy was printed and posted, or handed over. Duty R11 (CC 4.3). Eight queries at most.
+    """Say that a copy was printed and posted, or handed over. Duty R11 (CC 4.3). Nine queries at most.
 
     A mailed one may be posted too, where the mail did not arrive. Raises NotAllowed, LetterCopy.DoesNotExist,
-    NothingToDo, NobodyMayHaveIt for somebody who may not have it any more.
+    NothingToDo, NoLongerNamed, NobodyMayHaveIt for somebody who may not have it any more.
     """
     by.must(Permission.DRAFT_LETTERS)
     now = timezone.now()
@@ -214,7 +233,8 @@ def mark_posted(*, by: Viewer, copy_id: UUID, cases: Collection[UUID]) -> Letter
         if copy.posted_at is not None:
             raise NothingToDo
         case = _case(by.school_id, copy.letter.case_id)
-        if copy.to_id not in {each.person_id for each in parents_of(by.school_id, case.person_id, _today(now)).may}:
+        _must_be_named(case)
+        if copy.to_id not in {each.person_id for each in parents_of(case, _today(now)).may}:
             raise NobodyMayHaveIt
         copy.posted_at, copy.posted_by_id = now, by.person_id
         copy.save(update_fields=["posted_at", "posted_by"])
@@ -228,11 +248,14 @@ def mark_posted(*, by: Viewer, copy_id: UUID, cases: Collection[UUID]) -> Letter
 def open_letter_pdf(*, by: Viewer, letter_id: UUID, cases: Collection[UUID]) -> OpenedLetter:
     """The PDF of an approved letter, to be printed, and an entry on the trail. Three queries.
 
-    Raises Letter.DoesNotExist also for one that is not approved: there is nothing to print; LetterNotReady while it is
-    being made, dispatch.preparing.PdfAltered.
+    Raises Letter.DoesNotExist also for one that is not approved: there is nothing to print; NoLongerNamed,
+    LetterNotReady while it is being made, dispatch.preparing.PdfAltered.
     """
     with transaction.atomic():
-        letter = Letter.objects.get(school_id=by.school_id, pk=letter_id, case_id__in=cases, approved_at__isnull=False)
+        letter = Letter.objects.select_related("case").get(
+            school_id=by.school_id, pk=letter_id, case_id__in=cases, approved_at__isnull=False
+        )
+        _must_be_named(letter.case)
         document, content = issued_letter(letter)
         _audit(by, "letter.printed", letter, sha256=document.pdf_sha256)
     return OpenedLetter(content, f"{document.reference}.pdf")
@@ -266,13 +289,17 @@ def _must_be_open(letter: Letter) -> None:
         raise AlreadyDiscarded
 
 
-def _refuse_names(by: Viewer, case: Case, said: Filled, others: Collection[UUID]) -> None:
+def _must_be_named(case: Case) -> None:
+    if not is_named(case):
+        raise NoLongerNamed
+
+
+def _refuse_names(by: Viewer, case: Case, said: Filled, others: Others, parents: Collection[Parent]) -> None:
     """No other child's name goes out. Duty D1 (CM 3.2)."""
     paragraphs = said.body.split("\n\n")
-    parents = parents_of(by.school_id, case.person_id, timezone.localdate()).may
     found = names_another(
         (said.subject, *paragraphs),
-        named_of(case, frozenset(others) - {each.person_id for each in parents}),
+        (*named_of(case, others.people - {each.person_id for each in parents}), *typed_names(others.typed)),
         own=(case.person.full_name, *(each.name for each in parents)),
         phrases=(by.school_name, by.display_name),
     )
@@ -281,12 +308,16 @@ def _refuse_names(by: Viewer, case: Case, said: Filled, others: Collection[UUID]
 
 
 def _refuse_past(case: Case, letter: Letter) -> None:
-    """What was drafted before the decision that stands speaks of another one."""
+    """What was drafted before the decision that stands, or before what it gave was lifted, speaks of something else."""
+    _must_be_named(case)
     drafting = drafting_of(case)
     template = template_of(case, letter.template)
     decided_at = drafting.decided_at
-    is_older = decided_at is not None and letter.drafted_at < decided_at and template.kind != "come_in"
-    if case.withdrawn_at is not None or is_older or not suits(template, drafting.standing):
+    is_older = decided_at is not None and letter.drafted_at < decided_at
+    ended = Sanction.objects.filter(case=case, ended_at__gt=letter.drafted_at)
+    # Whether parents are asked to come in turns on neither.
+    is_past = template.kind != "come_in" and (is_older or ended.exists())
+    if is_past or not suits(template, drafting.standing):
         raise NoLongerFits
 
 
