@@ -64,8 +64,8 @@ class Decided:
         }
 
     def _about_staff(self, case: Case) -> dict[str, str]:
-        warning = Wanted("warning", timezone.localdate(), detail=STORY)
-        self._decide(case, Choice(grade="A", path="sanction", reason=STORY, sanctions=(warning,), warns=True))
+        action = Wanted("disciplinary_action", timezone.localdate(), detail=STORY)
+        self._decide(case, Choice(grade="B", path="sanction", reason=STORY, sanctions=(action,), warns=True))
         return {"sanction_id": str(Sanction.objects.get(case=case).pk)}
 
     def _decide(self, case: Case, choice: Choice) -> None:

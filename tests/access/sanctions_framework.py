@@ -23,7 +23,7 @@ sanctions:review_framework |  | editor/403 200 | 405
 sanctions:publish_framework |  | 405 | editor/403 302
 sanctions:discard_framework_draft |  | 405 | editor/403 302
 sanctions:ask_dry_run |  | 405 | editor/403 302
-sanctions:dry_run | framework | editor/403 -other_coordinator/404 200 | 405
+sanctions:dry_run | framework | editor/403 -other_coordinator/404 -head/404 -subject_head/404 200 | 405
 """
 SANCTION = TypedSanction("Helping in the library", True, False, False, False, None)
 # The draft of every world has been saved once since it was begun.
@@ -42,6 +42,12 @@ BODIES: dict[str, Mapping[str, Any]] = {
         )
     },
     "sanctions:edit_look_back": {**SAVED, "look_back": "whole_time"},
+}
+
+OWN_FIELDS = {
+    "sanctions:new_sanction_type": "text tells",
+    "sanctions:edit_sanction_type": "text tells",
+    "sanctions:publish_framework": "note",
 }
 
 

@@ -499,4 +499,6 @@ OWN_FIELDS: dict[str, str] = {
     "service:add": "email",
     **incidents_deciding.OWN_FIELDS,
     **incidents_letters.OWN_FIELDS,
+    **sanctions_framework.OWN_FIELDS,
+    "incidents:like_cases": "decided",
 }

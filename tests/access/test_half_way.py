@@ -33,7 +33,8 @@ PROVED_ANEW = """
     schools:link_guardian schools:end_guardian schools:give_post schools:end_post schools:appointment
     schools:emergencies schools:emergency_end schools:renew_log_in schools:ask_to_renew
     service:add service:member service:post service:appointment service:ask service:emergency
-    incidents:decide incidents:decide_together incidents:revise incidents:quash incidents:letter_approve
+    incidents:decide incidents:decide_together incidents:revise incidents:quash incidents:lift incidents:letter_approve
+    incidents:letter_pdf
     aup:no_access_export aup:bundle_file schools:change_guardian sanctions:publish_framework
     account_app account_passkey account_passkey_question account_password account_recovery_codes
 """
