@@ -17,7 +17,7 @@ from audit import services as audit
 from dispatch import transport
 from dispatch.composing import MAIL_POLICY, addressed, sender
 from dispatch.models import Notice
-from dispatch.notices import NoLongerWanted, NoticeFacts, composer_of
+from dispatch.notices import NoLongerWanted, NoticeFacts, Readdressed, composer_of, queue_notice
 from dispatch.outbox import message_id_header
 from dispatch.rules.notices import (
     NEEDS_COMPOSER,
@@ -78,6 +78,8 @@ def deliver_notice(
         )
     except NoticeClaimLost:
         return None
+    except Readdressed as corrected:
+        return _queue_anew(claimed, corrected.to, now=clock())
     except NoLongerWanted:
         return _settle(claimed, NoticeStep(NoticeState.DROPPED), now=clock())
     except UnsafeAddress:
@@ -199,6 +201,23 @@ def _settle(claimed: NoticeClaim, step: NoticeStep, *, now: datetime) -> NoticeS
             return None
         _move(notice, step, now=now)
         return step.state
+
+
+def _queue_anew(claimed: NoticeClaim, to: str, *, now: datetime) -> NoticeState | None:
+    """Drop a notice, and queue what it was to say to another address: both, or neither."""
+    facts = claimed.facts
+    with in_school(facts.school_id):
+        state = _settle(claimed, NoticeStep(NoticeState.DROPPED), now=now)
+        if state is not None:
+            queue_notice(
+                facts.kind.value,
+                school_id=facts.school_id,
+                to=to,
+                object_id=facts.object_id,
+                params=facts.params,
+                by=facts.asked_by,
+            )
+    return state
 
 
 def _move(notice: Notice, step: NoticeStep, *, now: datetime) -> None:

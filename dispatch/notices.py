@@ -41,6 +41,14 @@ class NoLongerWanted(Exception):
         super().__init__("the notice is not wanted any more")
 
 
+class Readdressed(NoLongerWanted):
+    """Raised by a composer: whom it is for has another address by now. It is dropped, and queued anew to that one."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__()
+        self.to = to
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """What a composer is given. It runs in the notice's school, in a transaction of its own."""
@@ -63,8 +71,8 @@ def register_kind(kind: str, compose: Compose) -> None:
     """Say what makes the text of a kind: a function from facts to the names its template fills in.
 
     Call it in AppConfig.ready(). Every template has ``service`` (the address of the service) and ``school_name``
-    (empty without a school) besides. The function may raise NoLongerWanted. A second call replaces the first.
-    Raises ValueError for a kind that does not exist.
+    (empty without a school) besides. The function may raise NoLongerWanted or Readdressed. A second call replaces the
+    first. Raises ValueError for a kind that does not exist.
     """
     _composers[NoticeKind(kind)] = compose
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.notices import NoLongerWanted, NoticeFacts
+from dispatch.notices import NoLongerWanted, NoticeFacts, Readdressed
 from sanctions.models import LetterCopy
 from sanctions.services.letter_links import is_overtaken, make_letter_link, parent_for
 from schools.templatetags.plain_words import day
@@ -18,6 +18,7 @@ def letter_to_parents(facts: NoticeFacts) -> Mapping[str, object]:
     Asked again here because hours may lie between the queue and the sending (threat T27): raises NoLongerWanted for who
     was barred meanwhile or is in the matter themselves, whose child has left, or whose child the record does not name
     any more; for what was decided otherwise meanwhile; and for an address that is not that parent's any more (T19).
+    Readdressed where they have another one.
     """
     if facts.school_id is None or facts.object_id is None:
         raise NoLongerWanted
@@ -27,7 +28,7 @@ def letter_to_parents(facts: NoticeFacts) -> Mapping[str, object]:
     if copy is None or parent is None or is_overtaken(copy):
         raise NoLongerWanted
     if parent.address != facts.to_address:
-        raise NoLongerWanted
+        raise Readdressed(parent.address) if parent.address else NoLongerWanted
     token, expires_at = make_letter_link(copy=copy)
     return {"link": link_to(token), "until": day(timezone.localdate(expires_at))}
 

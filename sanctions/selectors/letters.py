@@ -143,7 +143,10 @@ class LetterPage:
 
 
 def letters_of(*, viewer: Viewer, case_id: UUID) -> CaseLetters:
-    """The letters of a case and those that can be drafted now. Ten queries. Raises Case.DoesNotExist."""
+    """The letters of a case and those that can be drafted now. Ten queries.
+
+    Six more where somebody has decided after one was approved. Raises Case.DoesNotExist.
+    """
     case = Case.objects.select_related("person", "framework").get(school_id=viewer.school_id, pk=case_id)
     rows = Letter.objects.filter(school_id=viewer.school_id, case=case).select_related("drafted_by", "approved_by")
     letters = list(rows.order_by("-drafted_at", "-pk"))
@@ -190,7 +193,7 @@ def letter_of_copy(*, viewer: Viewer, copy_id: UUID, cases: Collection[UUID]) ->
 def letter_page(*, viewer: Viewer, letter_id: UUID, cases: Collection[UUID]) -> LetterPage:
     """One letter of one of these cases, with everybody who gets it. Seven queries. Raises Letter.DoesNotExist.
 
-    Five more for one that somebody has decided after.
+    Six more where somebody has decided after it was approved.
     """
     letter = Letter.objects.select_related("case__person", "case__framework", "drafted_by", "approved_by").get(
         school_id=viewer.school_id, pk=letter_id, case_id__in=cases

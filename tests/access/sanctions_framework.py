@@ -45,8 +45,8 @@ BODIES: dict[str, Mapping[str, Any]] = {
 }
 
 OWN_FIELDS = {
-    "sanctions:new_sanction_type": "text tells",
-    "sanctions:edit_sanction_type": "text tells",
+    "sanctions:new_sanction_type": "text tells ends",
+    "sanctions:edit_sanction_type": "text tells ends",
     "sanctions:publish_framework": "note",
 }
 

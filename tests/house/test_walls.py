@@ -15,7 +15,20 @@ from audit.models import Entry, Link
 from audit.walls import APP, BACKUP, DOORS, OWNER
 from aup.models import AgreementVersion, Scan, Signature, Withdrawal
 from incidents.models import Advice, Handover, Revision, Transition
-from sanctions.models import Decision, FactsRecord, FrameworkVersion, Proposal, Warning
+from sanctions.models import (
+    Case,
+    Decision,
+    FactsRecord,
+    FrameworkVersion,
+    Letter,
+    LetterCopy,
+    LetterLink,
+    Proposal,
+    Restorative,
+    Sanction,
+    Task,
+    Warning,
+)
 from schools.models import School
 from schools.tenancy import InSchoolForeignKey, InSchoolOneToOneField
 from schools.wall import enter_school, in_school
@@ -37,6 +50,8 @@ APPEND_ONLY = (
 )  # fmt: skip
 # Written by the trigger that chains the trail, and by nobody else.
 READ_ONLY = (Link,)
+# Changed, but ended, discarded or withdrawn instead of deleted.
+NEVER_DELETED = (Case, Sanction, Restorative, Task, Letter, LetterCopy, LetterLink)
 _NUMBERS = itertools.count(1)
 READ_ONLY_TABLES = {model._meta.db_table for model in READ_ONLY}
 
@@ -440,7 +455,8 @@ def changed(table: str, here: uuid.UUID, there: uuid.UUID) -> None:
         f'DELETE FROM "{table}" WHERE %s <> %s::uuid AND "{column_of(table)}" = %s RETURNING 1',  # noqa: S608
     ):
         given = (here, there) if statement.startswith("UPDATE") else (here, there, there)
-        if table in {model._meta.db_table for model in (*APPEND_ONLY, *READ_ONLY)}:
+        refused = (*APPEND_ONLY, *READ_ONLY, *(NEVER_DELETED if statement.startswith("DELETE") else ()))
+        if table in {model._meta.db_table for model in refused}:
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 ask(statement, *given)
         else:
