@@ -150,7 +150,7 @@ def _by_accident(rule: EscalationRule, facts: Facts, framework: Framework, recor
             facts, framework, record, "nothing", None, [_step(rule, text)], framework.no_blame, by_accident=True
         )
     if not facts.breaches:
-        return _closed(facts, framework, record, "nothing", None, [NO_BREACH], by_accident=True)
+        return _closed(facts, framework, record, "nothing", None, [NO_BREACH])
     text = f"It was an accident, and staff were not told promptly: category {rule.becomes}, and no more."
     return _closed(facts, framework, record, "graded", rule.becomes, [_step(rule, text)], by_accident=True)
 
@@ -186,7 +186,7 @@ def _closed(
             rested_on={each for step in steps for each in step.earlier},
             unwarned=() if by_accident else _unwarned(facts, framework, record, steps),
             ungraded=_ungraded(facts, framework, grade) if by_accident else (),
-            on_purpose=_on_purpose(facts, framework, record) if by_accident and grade is not None else None,
+            on_purpose=_on_purpose(facts, framework, record) if by_accident else None,
         ),
         restorative=right.text if right is not None and not facts.breaches.isdisjoint(right.breaches) else "",
         questions=questions,

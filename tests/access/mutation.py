@@ -74,8 +74,12 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "what is as grave has returned before",
     ("sanctions/rules/proposing.py", "_entries: the operand not fitting"): "for speed alone",
     (
-        "sanctions/rules/proposing.py",
-        "if len({each.grade for each in steps}) > 1: -> if len({each.grade for each in steps}) != 1:",
+        "sanctions/rules/masking.py": Target(
+        ("tests/sanctions/test_masking.py", "tests/sanctions/test_fairness.py"), _SANCTIONS, by_the_tool=True
+    ),
+    "sanctions/rules/proposing.py",
+        "if len({each.grade for each in steps if each.grade is not None}) > 1: -> "
+        "if len({each.grade for each in steps if each.grade is not None}) != 1:",
     ): "what is graded has a step",
     ("incidents/access.py", "own_q: the condition school_id=viewer.school_id"): "a person is of one school",
     ("incidents/access.py", "told_q: the condition school_id=viewer.school_id"): "a person is of one school",
@@ -199,9 +203,9 @@ TARGETS: dict[str, Target] = {
     "aup/rules/languages.py": Target(("tests/aup/test_by_link.py",), ("tests/aup",)),
     "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
-    "sanctions/rules/clocks.py": Target(("tests/sanctions/test_deciding.py", *_DECIDED), ("tests/incidents",)),
+    "sanctions/rules/clocks.py": Target(("tests/policy/test_clocks.py",), ("tests/sanctions",), by_the_tool=True),
     "sanctions/rules/comparing.py": Target(("tests/sanctions/test_framework_changes.py",), _SANCTIONS),
-    "sanctions/rules/deciding.py": Target(("tests/sanctions/test_deciding.py", *_DECIDED), _SANCTIONS),
+    "sanctions/rules/deciding.py": Target(("tests/policy/test_choosing.py",), ("tests/sanctions",), by_the_tool=True),
     "sanctions/rules/departing.py": Target(("tests/policy/test_words.py",), _POLICY, by_the_tool=True),
     "sanctions/rules/dry_running.py": Target(("tests/sanctions/test_dry_run_rules.py",), _SANCTIONS),
     "sanctions/rules/editing.py": Target(
@@ -211,16 +215,15 @@ TARGETS: dict[str, Target] = {
         ("tests/policy/test_words.py", "tests/policy/test_days.py"), _POLICY, by_the_tool=True
     ),
     "sanctions/rules/fairness.py": Target(("tests/sanctions/test_fairness.py",), _SANCTIONS),
+    "sanctions/rules/found.py": Target(("tests/policy/test_found.py",), _POLICY, by_the_tool=True),
     "sanctions/rules/frameworks.py": Target(
         ("tests/sanctions/test_framework_rules.py", "tests/sanctions/test_framework_editing.py"), _SANCTIONS
     ),
     "sanctions/rules/letters.py": Target(("tests/sanctions/test_letters_rules.py",), _SANCTIONS),
-    "sanctions/rules/looking_back.py": Target(("tests/policy/test_days.py", *_WORKED), _POLICY, by_the_tool=True),
-    # What is masked is not to be known: as much a matter of who may see what as a rule of access.
-    "sanctions/rules/masking.py": Target(
-        ("tests/sanctions/test_masking.py", "tests/sanctions/test_fairness.py"), _SANCTIONS, by_the_tool=True
+    "sanctions/rules/looking_back.py": Target(
+        ("tests/policy/test_since.py", "tests/policy/test_days.py", *_WORKED), _POLICY, by_the_tool=True
     ),
-    "sanctions/rules/proposing.py": Target(_WORKED, _POLICY, by_the_tool=True),
+    "sanctions/rules/proposing.py": Target((*_WORKED, "tests/policy/test_found.py"), _POLICY, by_the_tool=True),
     "sanctions/rules/suggesting.py": Target(("tests/policy/test_suggesting.py",), _POLICY, by_the_tool=True),
     "sanctions/rules/weighing.py": Target(_WORKED, _POLICY, by_the_tool=True),
     "sanctions/rules/words.py": Target(

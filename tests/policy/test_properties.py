@@ -90,6 +90,39 @@ def test_not_telling_never_comes_to_less_than_telling(framework: Framework, fact
     assert told <= unanswered <= reached(replace(facts, told_staff_promptly=False), framework)
 
 
+ACCIDENTS = frozenset({"accidental_data_loss", "accidental_offensive"})
+
+
+@ENOUGH
+@given(framework_strategy, all_facts(), st.frozensets(st.sampled_from(sorted(ACCIDENTS))))
+def test_who_told_staff_is_never_graded_for_not_telling(
+    framework: Framework, facts: Facts, breaches: frozenset[str]
+) -> None:
+    """Duty R12: whether or not somebody has said that it was an accident."""
+    told = replace(facts, audience="pupil", breaches=breaches, is_deliberate=False, told_staff_promptly=True)
+    told = replace(told, earlier=frozenset(each for each in told.earlier if facts.audience == "pupil"))
+    proposal = propose(told, framework)
+    assert (proposal.grade, proposal.sanctions) == (None, ())
+    assert ("contradictory" in {each.code for each in proposal.weigh}) or not breaches
+
+
+@ENOUGH
+@given(framework_strategy, all_facts())
+def test_an_accident_is_graver_than_the_same_on_purpose_only_where_that_is_said(
+    framework: Framework, facts: Facts
+) -> None:
+    accident = replace(facts, is_accidental=True, is_deliberate=False, told_staff_promptly=False)
+    on_purpose = replace(facts, is_accidental=False, is_deliberate=True, told_staff_promptly=False)
+    is_graver = reached(accident, framework) > reached(on_purpose, framework)
+    assert ("not_telling" in {each.code for each in propose(accident, framework).weigh}) is is_graver
+
+
+@ENOUGH
+@given(framework_strategy, all_facts(breaches=0))
+def test_an_accident_that_broke_nothing_comes_to_nothing(framework: Framework, facts: Facts) -> None:
+    assert reached(replace(facts, is_accidental=True, is_deliberate=False), framework) == 0
+
+
 @ENOUGH
 @given(framework_strategy, all_facts(), st.data())
 def test_one_more_breach_never_lowers_the_category(framework: Framework, facts: Facts, data: st.DataObject) -> None:

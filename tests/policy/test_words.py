@@ -329,6 +329,18 @@ def test_what_else_is_weighed(known: Facts, expected: dict[str, str]) -> None:
     assert {code: found.get(code) for code in expected} == expected
 
 
+def test_what_the_same_would_be_on_purpose_is_asked_of_every_rule() -> None:
+    """Not of the category alone that lists it: a rule on what was meant moves it, one on accidents does not."""
+    known = facts("pupil", PHONE, is_accidental=True, told_staff_promptly=False)
+    assert "category A." in weighed(known)["not_telling"]
+    passed_on = replace(known, is_illegal_material=True, was_distributed=True)
+    assert "not_telling" not in weighed(passed_on)
+    again = rule_of(NEW, "repeated_after_warning")
+    of_accidents = replace(again, needs=replace(again.needs, or_fact="accidental"))
+    school = with_rules(NEW, of_accidents, rule_of(NEW, "accidental_not_told"))
+    assert "category A." in weighed(known, school)["not_telling"]
+
+
 def test_needs_have_words() -> None:
     assert NEEDS == {
         "sen": "special educational needs",
@@ -602,6 +614,12 @@ def test_facts_as_they_are_kept() -> None:
         "was_distributed": False,
         "restorative_tried": False,
     }
+
+
+@pytest.mark.parametrize("told", [None, True, False])
+def test_every_answer_to_whether_staff_were_told_is_read_back(told: bool | None) -> None:
+    known = facts("pupil", PHONE, told_staff_promptly=told)
+    assert facts_from(content_of(known)) == known
 
 
 def test_facts_that_nobody_has_filled_in() -> None:
