@@ -74,10 +74,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "what is as grave has returned before",
     ("sanctions/rules/proposing.py", "_entries: the operand not fitting"): "for speed alone",
     (
-        "sanctions/rules/masking.py": Target(
-        ("tests/sanctions/test_masking.py", "tests/sanctions/test_fairness.py"), _SANCTIONS, by_the_tool=True
-    ),
-    "sanctions/rules/proposing.py",
+        "sanctions/rules/proposing.py",
         "if len({each.grade for each in steps if each.grade is not None}) > 1: -> "
         "if len({each.grade for each in steps if each.grade is not None}) != 1:",
     ): "what is graded has a step",
@@ -204,6 +201,7 @@ TARGETS: dict[str, Target] = {
     "aup/rules/stages.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "aup/rules/typed_names.py": Target(("tests/aup/test_rules_small.py",), ("tests/aup",)),
     "sanctions/rules/clocks.py": Target(("tests/policy/test_clocks.py",), ("tests/sanctions",), by_the_tool=True),
+    "sanctions/rules/common_words.py": Target(("tests/sanctions/test_letters_rules.py",), _SANCTIONS),
     "sanctions/rules/comparing.py": Target(("tests/sanctions/test_framework_changes.py",), _SANCTIONS),
     "sanctions/rules/deciding.py": Target(("tests/policy/test_choosing.py",), ("tests/sanctions",), by_the_tool=True),
     "sanctions/rules/departing.py": Target(("tests/policy/test_words.py",), _POLICY, by_the_tool=True),
@@ -222,6 +220,9 @@ TARGETS: dict[str, Target] = {
     "sanctions/rules/letters.py": Target(("tests/sanctions/test_letters_rules.py",), _SANCTIONS),
     "sanctions/rules/looking_back.py": Target(
         ("tests/policy/test_since.py", "tests/policy/test_days.py", *_WORKED), _POLICY, by_the_tool=True
+    ),
+    "sanctions/rules/masking.py": Target(
+        ("tests/sanctions/test_masking.py", "tests/sanctions/test_fairness.py"), _SANCTIONS, by_the_tool=True
     ),
     "sanctions/rules/proposing.py": Target((*_WORKED, "tests/policy/test_found.py"), _POLICY, by_the_tool=True),
     "sanctions/rules/suggesting.py": Target(("tests/policy/test_suggesting.py",), _POLICY, by_the_tool=True),

@@ -20,24 +20,31 @@ from schools.roles import GRANTS, Permission, Role
 from tests.access.cases import CASES, is_known, is_run
 from tests.access.conftest import Stage
 from tests.access.personas import PERSONAS, Persona, is_one_of
-from tests.access.world import put_back
+from tests.access.world import World, put_back
 
 pytestmark = pytest.mark.django_db
 
 MEMBERS = [persona for persona in PERSONAS if persona.is_member and not persona.as_of]
 
 
+def named(world: World) -> dict[str, str]:
+    """What each incident is called; what was made of one, such as a letter, is called something else besides."""
+    made = {name: parts["incident_id"] for name, parts in world.made.items() if "incident_id" in parts}
+    first = sorted(made, key=lambda name: name in CASES)
+    return {made[name]: name for name in first}
+
+
 @pytest.mark.parametrize("persona", MEMBERS, ids=lambda persona: persona.key)
 def test_the_cases_somebody_may_know_of(stage: Stage, persona: Persona) -> None:
     shown = Incident.objects.visible_to(stage.world.viewer(persona.key)).values_list("pk", flat=True)
-    names = {made["incident_id"]: name for name, made in stage.world.made.items() if "incident_id" in made}
+    names = named(stage.world)
     assert sorted(names[str(each)] for each in shown) == sorted(name for name in CASES if is_known(name, persona))
 
 
 @pytest.mark.parametrize("persona", MEMBERS, ids=lambda persona: persona.key)
 def test_the_reports_that_are_somebody_s_own(stage: Stage, persona: Persona) -> None:
     shown = Incident.objects.own_of(stage.world.viewer(persona.key)).values_list("pk", flat=True)
-    names = {made["incident_id"]: name for name, made in stage.world.made.items() if "incident_id" in made}
+    names = named(stage.world)
     own = {name for name, case in CASES.items() if persona.key in {case.reporter} and persona.key != case.subject}
     assert {names[str(each)] for each in shown} == own | ({"draft"} if persona.key == "staff" else set())
 
@@ -45,7 +52,7 @@ def test_the_reports_that_are_somebody_s_own(stage: Stage, persona: Persona) -> 
 @pytest.mark.parametrize("persona", MEMBERS, ids=lambda persona: persona.key)
 def test_the_cases_somebody_may_act_in(stage: Stage, persona: Persona) -> None:
     shown = Incident.objects.run_by(stage.world.viewer(persona.key)).values_list("pk", flat=True)
-    names = {made["incident_id"]: name for name, made in stage.world.made.items() if "incident_id" in made}
+    names = named(stage.world)
     assert sorted(names[str(each)] for each in shown) == sorted(name for name in CASES if is_run(name, persona))
 
 
