@@ -95,7 +95,7 @@ def test_the_head_goes_down_to_c_parents_and_the_authority_are_written_to_and_th
 
     written = letters.draft_letter(by=head, incident_id=AGAIN, case_id=case.pk, template="told_serious", meeting="")
     letters.approve_letter(by=head, incident_id=AGAIN, letter_id=written.pk, edition=written.edition)
-    to = parents_of(head.school_id, case.person_id, today).may
+    to = parents_of(case, today).may
     assert len(to) == 2
     mailed = Notice.objects.filter(kind="letter_to_parents").values_list("to_address", flat=True)
     assert sorted(mailed) == sorted(each.address for each in to)
