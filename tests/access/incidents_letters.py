@@ -24,7 +24,7 @@ incidents:letters        | the decided       | knows/404 200             | 405
 incidents:letter_draft   | the decided       | knows/404 drafter/403 200 | knows/404 drafter/403 302
 incidents:letter         | the decided       | knows/404 200             | 405
 incidents:letter_edit    | the decided       | knows/404 drafter/403 200 | knows/404 drafter/403 302
-incidents:letter_approve | the decided       | 405                       | knows/404 approver/403 302
+incidents:letter_approve | the decided       | 405                       | knows/404 approver/403 decides/403 302
 incidents:letter_discard | the decided       | 405                       | knows/404 drafter/403 302
 incidents:letter_pdf     | the letter sent   | knows/404 200             | 405
 incidents:letter_posted  | the decided       | 405                       | knows/404 drafter/403 302
