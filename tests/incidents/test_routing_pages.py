@@ -399,6 +399,6 @@ def test_the_pages_cost_little(holders: dict[Role, Person], teacher: Person) -> 
     record_advice(by=by, incident_id=made.pk, kind="lado", decision="referred", reason="At once.")
     save_page(by=by, incident_id=made.pk, page_code="details", version=1, answers={})
     write_outcome(by, made)
-    for name, limit in (("incident", 19), ("hand_on", 12), ("about", 15), ("decisions", 12)):
+    for name, limit in (("incident", 20), ("hand_on", 12), ("about", 15), ("decisions", 12)):
         with queries_at_most(limit):
             assert head.get(address(name, made)).status_code == 200
