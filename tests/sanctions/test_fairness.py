@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from audit.models import Entry
 from incidents.models import CaseOf, Conflict
@@ -498,16 +498,6 @@ SIZES = {"laptop": (1366, 820), "phone": (390, 844)}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
-
-
 def looked_at(page: Page, name: str) -> None:
     """Without a finding of axe, and no wider than the screen."""
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
@@ -547,7 +537,7 @@ def a_school_year(chance: random.Random, at: datetime) -> list[Story]:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("size", SIZES)
-def test_the_pages_in_a_browser(live_server: Any, browser: Browser, size: str) -> None:
+def test_the_pages_in_a_browser(live_server: Any, chromium: Browser, size: str) -> None:
     with transaction.atomic():
         school = factories.school()
         ada = factories.person(school, "Ada Quill", Role.HEAD_TEACHER)
@@ -557,7 +547,7 @@ def test_the_pages_in_a_browser(live_server: Any, browser: Browser, size: str) -
     width, height = SIZES[size]
     for who, name in ((gil, "governor"), (ada, "head")):
         # Past the content security policy for axe alone, which puts a script of its own into the page.
-        context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
+        context = chromium.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
         cookie = factories.log_in(who).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
