@@ -72,6 +72,9 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         'return "up" if height(decided) > height(proposed) else "down" -> '
         'return "up" if height(decided) >= height(proposed) else "down"',
     ): "what is as grave has returned before",
+    ("sanctions/rules/looking_back.py", "stands_since: the operand each.grade is not None"): (
+        "nothing is milder than what was found, and only what was found is asked about"
+    ),
     ("sanctions/rules/proposing.py", "_entries: the operand not fitting"): "for speed alone",
     (
         "sanctions/rules/proposing.py",

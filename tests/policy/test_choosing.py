@@ -185,6 +185,11 @@ def test_what_has_no_end_is_given_none() -> None:
     assert found == [("sanction_inform_parents", "This has no last day: parents contacted.")]
 
 
+def test_what_follows_one_without_an_end_is_looked_at_too() -> None:
+    late = replace(BAN, ends_on=TODAY - DAY)
+    assert [field for field, _ in said(replace(GOOD, sanctions=(PARENTS, late)))] == ["sanction_loss_of_internet"]
+
+
 def test_everything_that_is_wrong_is_said_at_once_and_in_order() -> None:
     wrong = Wanted("other_school_policy", TODAY - 2 * YEAR, TODAY)
     choice = Choice("C", "none", "", (wrong, PARENTS, PARENTS))
