@@ -46,7 +46,7 @@ def years_for(viewer: Viewer, today: date) -> tuple[SchoolYear, ...]:
 
 
 def fairness_page(*, viewer: Viewer, today: date, year: int | None = None) -> FairnessPage:
-    """The figures of one year, the newest unless another is asked for. Three queries, for the head teacher four.
+    """The figures of one year, the newest unless another is asked for. Four queries, for the head teacher six.
 
     Raises NotAllowed, NoSuchYear.
     """
