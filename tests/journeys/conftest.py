@@ -157,7 +157,12 @@ def accessible() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        options = {"runOnly": {"type": "tag", "values": tags}}
+        results = axe.run(page, options=options)
+        if {each["id"] for each in results.response["violations"]} == {"target-size"}:
+            # Wherever a page has been scrolled to, something may lie half under a bar that stays in its place.
+            page.evaluate("scrollTo(0, 0)")
+            results = axe.run(page, options=options)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
     return check
