@@ -53,7 +53,7 @@ def breach_in_words(found: Mapping[str, Any], case: Case) -> BreachShown:
     listed = _clauses_of(case.pack_code, case.pack_version)
     there = [listed[each] for each in found["clauses"] if each in listed]
     stage = stage_of(case.year_group) if case.audience == "pupil" else None
-    fitting = [each for each in there if stage in each[2]] or there
+    fitting = there if stage is None else [each for each in there if stage in each[2]]
     return BreachShown(
         found["text"],
         found["grade"],
